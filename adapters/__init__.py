@@ -1,0 +1,1 @@
+"""Acting on a message at one party; adapters never import each other."""

@@ -1,0 +1,51 @@
+"""Time and ids come from here and are passed as arguments; nothing else asks the machine for them."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+
+class Clock(Protocol):
+    """Tells the time; tests and simulators bring their own."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant by the machine's clock, in UTC."""
+        return datetime.fromtimestamp(time.time(), UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Unix milliseconds of an aware instant."""
+    return int(moment.timestamp() * 1000)
+
+
+def new_id(clock: Clock) -> str:
+    """A fresh UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, the rest random; lower case."""
+    value = (milliseconds(clock.now()) & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=value))
+
+
+def new_pseudonym() -> str:
+    """A fresh random UUID version 4 for a case or a conversation: nothing can be derived from it, not even its time."""
+    value = int.from_bytes(os.urandom(16), "big")
+    value = value & ~(0xF << 76) | 0x4 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=value))
+
+
+def rfc3339(moment: datetime) -> str:
+    """An aware instant as `YYYY-MM-DDThh:mm:ss.mmmZ` (wire.md 4, `time`)."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""What is said: the messages, their codes and identifiers. Imports nothing of hub or adapters."""
