@@ -1,8 +1,9 @@
 """Dutch working days, so that every term and every lifting of a pause counts the same days.
 
-A working day is not a Saturday, a Sunday or a day of article 3 of the Algemene termijnenwet: New Year's Day, Good Friday,
-Easter Monday, Ascension Day, Whit Monday, both Christmas days, King's Day, 5 May of *every* year, and the days that a royal
-decree sets equal to them (`workdays.toml`, with the source of each). All local days are days in Europe/Amsterdam.
+A working day is not a Saturday, a Sunday or a day of article 3 of the Algemene termijnenwet: New Year's Day,
+Good Friday, Easter Monday, Ascension Day, Whit Monday, both Christmas days, King's Day, 5 May of *every* year, and the
+days that a royal decree sets equal to them (`workdays.toml`, with the source of each). All local days are days in
+Europe/Amsterdam.
 """
 
 from __future__ import annotations
