@@ -1,0 +1,80 @@
+"""The message types as data: what the hub may know of them, without any model of what they say (messages.md 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Every message type begins with this (wire.md 4, `type`).
+TYPE_PREFIX: Final = "nl.schuldhulpverlening."
+
+
+@dataclass(frozen=True, slots=True)
+class MessageType:
+    """One message type in one major version."""
+
+    name: str
+    """Kebab name, for instance `kennisgeving-publiek`."""
+    major: int
+    versions: tuple[str, ...]
+    """Schema versions that are known and not withdrawn, newest last."""
+    waits_for: frozenset[str] = frozenset()
+    """Names of which one must have come earlier in the conversation; empty: waits for nothing."""
+    state_setting: bool = False
+    """An older one (by `sequence`) than one already applied is not acted on."""
+    closing: bool = False
+    """Stays allowed in a conversation that was opened while an agreement allowed it (wire.md 8, check 15)."""
+    matchable: bool = False
+    """May carry a match token to a creditor (wire.md 10)."""
+
+    @property
+    def type(self) -> str:
+        """The full name as in the envelope."""
+        return f"{TYPE_PREFIX}{self.name}.v{self.major}"
+
+    @property
+    def dataschema(self) -> str:
+        """The URN of its newest schema version."""
+        return f"urn:hub:schema:{self.name}:{self.versions[-1]}"
+
+    @property
+    def accepts(self) -> str:
+        """How a register entry names it: `<name>:<major>`."""
+        return f"{self.name}:{self.major}"
+
+
+_FIRST = ("1.0.0",)
+_NOTICES = frozenset({"kennisgeving", "kennisgeving-publiek"})
+
+_TYPES = (
+    MessageType("schuldenrust-aanmelding", 1, _FIRST, state_setting=True),
+    MessageType("schuldenrust-registratie", 1, _FIRST),
+    MessageType(
+        "schuldenrust-afmelding",
+        1,
+        _FIRST,
+        waits_for=frozenset({"schuldenrust-aanmelding"}),
+        state_setting=True,
+        closing=True,
+    ),
+    MessageType("kennisgeving", 1, _FIRST, state_setting=True),
+    MessageType("kennisgeving-publiek", 1, _FIRST, state_setting=True, matchable=True),
+    MessageType("kennisgeving-antwoord", 1, _FIRST),
+    MessageType("geen-medewerking", 1, _FIRST),
+    MessageType("pauze-verlenging", 1, _FIRST, waits_for=_NOTICES, state_setting=True),
+    MessageType("pauze-beeindiging", 1, _FIRST, waits_for=_NOTICES, state_setting=True, closing=True),
+    MessageType("statusbericht", 1, _FIRST),
+)
+
+#: Every message type that this release knows, by its full name.
+CATALOGUE: Final[Mapping[str, MessageType]] = MappingProxyType({known.type: known for known in _TYPES})
+
+
+def type_named(name: str) -> MessageType | None:
+    """The newest major version of the type with this kebab or full name, or nothing."""
+    found = [known for known in _TYPES if name in {known.name, known.type}]
+    return max(found, key=lambda known: known.major, default=None)
