@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from pydantic_core import PydanticCustomError, core_schema
-from typing import TYPE_CHECKING
 
 from schemas.errors import DUTCH, Slug
 
@@ -27,7 +26,7 @@ WIRE: Final = "wire"
 
 def wrong(slug: Slug) -> PydanticCustomError:
     """The error of one code; its message is the Dutch sentence and holds no value."""
-    return PydanticCustomError(slug.value, DUTCH[slug])  # type: ignore[arg-type]
+    return PydanticCustomError(slug.value, DUTCH[slug])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +151,7 @@ class NotNull:
     ) -> JsonSchemaValue:
         """The schema of the value alone."""
         written = handler(schema)
+        only: JsonSchemaValue
         (only,) = [branch for branch in written["anyOf"] if branch != {"type": "null"}]
         return only
 

@@ -27,11 +27,11 @@ _MONTH_AND_DAY = (
     "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
 )
 #: Every real day from 1800 to 2199, leap days included: a schema without a calendar is as strict as the model.
-_DAY = f"(?:{_YEAR}-{_MONTH_AND_DAY}|(?:(?:18|19|20|21){_LEAP}|2000)-02-29)"
-_TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
+DAY_PATTERN = f"(?:{_YEAR}-{_MONTH_AND_DAY}|(?:(?:18|19|20|21){_LEAP}|2000)-02-29)"
+TIME_PATTERN = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?"
 _OFFSET = "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 
-_OIN = "[0-9A-Z]{20}"
+OIN_PATTERN = "[0-9A-Z]{20}"
 #: Test range of the OIN: the only one in tests and demonstration (wire.md 2).
 TEST_OIN_PREFIX: Final = "00000099"
 #: Fictitious BSNs of this project begin with this: the BRP gives no such number to a person.
@@ -46,19 +46,27 @@ def _passes_mod_97(value: str) -> bool:
     return stdnum_iban.is_valid(value)
 
 
+def _without_space(value: str) -> str:
+    return value.replace(" ", "")
+
+
+def _two_decimals(amount: Decimal) -> str:
+    return f"{amount:f}"
+
+
 Bsn = Annotated[
     str,
-    Form(Slug.BSN_FORM, "^[0-9]{9}$", 9, (_passes_elfproef, Slug.BSN_ELFPROEF), annotation="elfproef"),
+    Form(Slug.BSN_FORM, "^[0-9]{9}$", 9, (_passes_elfproef, Slug.BSN_ELFPROEF), None, "elfproef"),
 ]
 """Burgerservicenummer: 9 digits that pass the elfproef."""
 
 Rsin = Annotated[
     str,
-    Form(Slug.RSIN_FORM, "^[0-9]{9}$", 9, (_passes_elfproef, Slug.RSIN_ELFPROEF), annotation="elfproef"),
+    Form(Slug.RSIN_FORM, "^[0-9]{9}$", 9, (_passes_elfproef, Slug.RSIN_ELFPROEF), None, "elfproef"),
 ]
 """Number of a legal person: the same test as a BSN."""
 
-Oin = Annotated[str, Form(Slug.OIN_FORM, f"^{_OIN}$", 20)]
+Oin = Annotated[str, Form(Slug.OIN_FORM, f"^{OIN_PATTERN}$", 20)]
 """Organisatie-identificatienummer: 20 characters, compared case-sensitively (wire.md 2)."""
 
 KvkNumber = Annotated[str, Form(Slug.KVK_FORM, "^[0-9]{8}$", 8)]
@@ -66,13 +74,20 @@ KvkNumber = Annotated[str, Form(Slug.KVK_FORM, "^[0-9]{8}$", 8)]
 
 Iban = Annotated[
     str,
-    Form(Slug.IBAN_FORM, "^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}$", 34, (_passes_mod_97, Slug.IBAN_CHECK), annotation="mod97"),
+    Form(
+        Slug.IBAN_FORM, "^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}$", 34, (_passes_mod_97, Slug.IBAN_CHECK), annotation="mod97"
+    ),
 ]
 """Account number, written without spaces: ISO 13616, mod 97."""
 
 Postcode = Annotated[
     str,
-    Form(Slug.POSTCODE_FORM, "^[1-9][0-9]{3} ?(?:[A-RT-Z][A-Z]|S[BCE-RT-Z])$", 7, tidy=lambda value: value.replace(" ", "")),
+    Form(
+        Slug.POSTCODE_FORM,
+        "^[1-9][0-9]{3} ?(?:[A-RT-Z][A-Z]|S[BCE-RT-Z])$",
+        7,
+        tidy=_without_space,
+    ),
 ]
 """Dutch postcode; read with or without its space, kept and written without. SA, SD and SS are not given out."""
 
@@ -112,19 +127,23 @@ Text = Annotated[str, Form(Slug.TEXT_FORM, _LINES, 500)]
 LongText = Annotated[str, Form(Slug.TEXT_FORM, _LINES, 1000)]
 """Free text of at most 1,000 characters."""
 
-Date = Annotated[date, Parsed(Slug.DATE_FORM, f"^{_DAY}$", 10, date.fromisoformat, date.isoformat, date, "date")]
+Date = Annotated[date, Parsed(Slug.DATE_FORM, f"^{DAY_PATTERN}$", 10, date.fromisoformat, date.isoformat, date, "date")]
 """A real day, written YYYY-MM-DD, 1800 to 2199."""
 
-BirthDate = Annotated[str, Form(Slug.BIRTH_DATE_FORM, f"^(?:{_DAY}|{_YEAR}-(?:0[1-9]|1[0-2])-00|{_YEAR}-00-00)$", 10)]
+BirthDate = Annotated[
+    str, Form(Slug.BIRTH_DATE_FORM, f"^(?:{DAY_PATTERN}|{_YEAR}-(?:0[1-9]|1[0-2])-00|{_YEAR}-00-00)$", 10)
+]
 """Birth date as the BRP has it: YYYY-MM-DD, YYYY-MM-00 (day unknown) or YYYY-00-00 (month and day unknown)."""
 
 
-def _instant(value: str) -> datetime:
+def read_instant(value: str) -> datetime:
+    """The instant that a well-formed RFC 3339 string names, in UTC."""
     # Python keeps microseconds: more digits are cut off, which keeps the order of instants
     return datetime.fromisoformat(value).astimezone(UTC)
 
 
-def _rfc3339(moment: datetime) -> str:
+def write_instant(moment: datetime) -> str:
+    """The instant in UTC with milliseconds, or microseconds where it has them."""
     if moment.tzinfo is None:
         return moment.isoformat()  # no offset: the form refuses it
     precision = "microseconds" if moment.microsecond % 1000 else "milliseconds"
@@ -133,60 +152,31 @@ def _rfc3339(moment: datetime) -> str:
 
 Instant = Annotated[
     datetime,
-    Parsed(Slug.INSTANT_FORM, f"^{_DAY}{_TIME}{_OFFSET}$", 35, _instant, _rfc3339, datetime, "date-time"),
+    Parsed(
+        Slug.INSTANT_FORM,
+        f"^{DAY_PATTERN}{TIME_PATTERN}{_OFFSET}$",
+        35,
+        read_instant,
+        write_instant,
+        datetime,
+        "date-time",
+    ),
 ]
 """RFC 3339 instant with any offset, capital T and Z, no leap second; kept in UTC."""
 
-WireTime = Annotated[
-    datetime,
-    Parsed(Slug.INSTANT_FORM, f"^{_DAY}{_TIME}Z$", 30, _instant, _rfc3339, datetime, "date-time"),
-]
-"""Instant as the protocol writes it: always Z (wire.md 4, `time`)."""
-
 Money = Annotated[
     Decimal,
-    Parsed(Slug.MONEY_FORM, r"^(?:0|[1-9][0-9]{0,8})\.[0-9]{2}$", 12, Decimal, lambda amount: f"{amount:.2f}", Decimal, None),
+    Parsed(
+        Slug.MONEY_FORM,
+        r"^(?:0|[1-9][0-9]{0,8})\.[0-9]{2}$",
+        12,
+        Decimal,
+        lambda amount: f"{amount:.2f}",
+        Decimal,
+        None,
+    ),
 ]
 """Euros as a decimal string with exactly 2 decimals, from "0.00" to "999999999.99"."""
-
-Uuid = Annotated[
-    str,
-    Form(Slug.UUID_FORM, "^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", 36),
-]
-"""UUID in lower case, versions 1 to 8 (wire.md 4, `id`)."""
-
-OrganisationUrn = Annotated[str, Form(Slug.URN_FORM, f"^urn:nld:oin:{_OIN}$", 32)]
-"""`urn:nld:oin:<OIN>`."""
-
-SystemUrn = Annotated[str, Form(Slug.URN_FORM, f"^urn:nld:oin:{_OIN}:systeem:[a-z0-9][a-z0-9-]{{0,31}}$", 73)]
-"""`urn:nld:oin:<OIN>:systeem:<name>` (wire.md 4, `source`)."""
-
-BodyHash = Annotated[str, Form(Slug.HASH_FORM, "^sha-256:[0-9a-f]{64}$", 72)]
-"""`sha-256:` and the lower-case hex of the exact body (wire.md 8, `refhash`)."""
-
-HexHash = Annotated[str, Form(Slug.HASH_FORM, "^[0-9a-f]{64}$", 64)]
-"""SHA-256 in lower-case hex."""
-
-Base64Hash = Annotated[str, Form(Slug.HASH_FORM, "^[A-Za-z0-9+/]{43}=$", 44)]
-"""SHA-256 in base64, as C2SP log files write it."""
-
-Epoch = Annotated[str, Form(Slug.EPOCH_FORM, "^[0-9]{4}Q[1-4]$", 6)]
-"""Quarter of a matching key (wire.md 4, `matchepoch`)."""
-
-MatchToken = Annotated[str, Form(Slug.TOKEN_FORM, "^[A-Za-z0-9_-]{43}$", 43)]
-"""43 base64url characters (wire.md 10)."""
-
-Accepts = Annotated[str, Form(Slug.ACCEPTS_FORM, "^[a-z0-9]+(?:-[a-z0-9]+)*:[1-9][0-9]{0,3}$", 100)]
-"""`<kebab>:<major>` of a message type (wire.md 9, `accepts`)."""
-
-LogOrigin = Annotated[str, Form(Slug.LOG_FORM, "^[!-~]{1,200}/[0-9]{4}(?:/[1-9][0-9]{0,5})?$", 220)]
-"""`<hub>/<UTC year>[/<n>]`: the name of one message log (wire.md 11)."""
-
-CheckpointText = Annotated[str, Form(Slug.LOG_FORM, r"^[^\x00-\x09\x0b-\x1f\x7f]+\n$", 8192)]
-"""A signed checkpoint: lines that end in LF (C2SP tlog-checkpoint)."""
-
-CosignatureLine = Annotated[str, Form(Slug.LOG_FORM, r"^\u2014 [^\x00-\x20+\x7f]{1,200} [A-Za-z0-9+/]{20,400}={0,2}\n?$", 620)]
-"""One signature line of a witness: em dash, name, base64 (C2SP tlog-cosignature/v1)."""
 
 
 def is_test_bsn(bsn: str) -> bool:
@@ -204,7 +194,9 @@ def same_birth_date(one: str, other: str) -> bool:
 
 
 #: Letters that carry their stroke or ligature inside and so have no accent to take off.
-_PLAIN = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+_PLAIN = str.maketrans(
+    {"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 _SEPARATORS = re.compile(r"[\s'`\u2018\u2019\u02bc\u2010-\u2015-]+")
 
 
@@ -215,5 +207,5 @@ def _plain(name: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two surnames are the same without diacritics, case, and the way of writing blanks, hyphens, apostrophes."""
+    """Whether two surnames are the same but for diacritics, case, blanks, hyphens and apostrophes."""
     return _plain(one) == _plain(other)

@@ -6,20 +6,21 @@ it, is decided by the adapter that seals; no model can know it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from schemas.document import Absent, Document
 from schemas.errors import Slug
 from schemas.forms import wrong
-from schemas.identifiers import BirthDate, Bsn, Name, Prefix, Reference  # noqa: TC001 pydantic reads them
-from schemas.shapes import Address  # noqa: TC001
+from schemas.identifiers import BirthDate, Bsn, Name, Prefix, Reference
+from schemas.shapes import Address
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
-_ADDRESS_OR_NUMBER: JsonDict = {"anyOf": [{"required": ["adres"]}, {"required": ["klantnummerSe"]}]}
+#: What block P2 asks of a schema.
+ADDRESS_OR_NUMBER: Final[JsonDict] = {"anyOf": [{"required": ["adres"]}, {"required": ["klantnummerSe"]}]}
 
 
 class PersonWithBsn(Document):
@@ -40,7 +41,7 @@ class PersonWithBsn(Document):
 class PersonWithoutBsn(Document):
     """Block P2, for recipients without the right to use the BSN: known by name, birth date, and address or number."""
 
-    model_config = ConfigDict(json_schema_extra=_ADDRESS_OR_NUMBER)
+    model_config = ConfigDict(json_schema_extra=ADDRESS_OR_NUMBER)
 
     initials: Absent[Prefix] = Field(
         default=None, alias="voorletters", title="Voorletters", description="Voorletters van de inwoner."

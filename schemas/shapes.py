@@ -21,13 +21,15 @@ from schemas.identifiers import (
     Phone,
     Postcode,
     Reference,
-    Text,
 )
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
-_PHONE_OR_EMAIL: JsonDict = {"anyOf": [{"required": ["telefoon"]}, {"required": ["email"]}]}
+_PHONE_OR_EMAIL: JsonDict = {
+    "description": "Wie te bereiken is, met een telefoonnummer of een e-mailadres.",
+    "anyOf": [{"required": ["telefoon"]}, {"required": ["email"]}],
+}
 
 
 class Contact(Document):
@@ -49,10 +51,12 @@ class Contact(Document):
 class Address(Document):
     """A Dutch address."""
 
-    model_config = ConfigDict(title="Adres")
+    model_config = ConfigDict(title="Adres", json_schema_extra={"description": "Een adres in Nederland."})
 
     street: Line = Field(alias="straat", title="Straat", description="Naam van de openbare ruimte.")
-    house_number: HouseNumber = Field(alias="huisnummer", title="Huisnummer", description="Geheel getal, zoals in de BAG.")
+    house_number: HouseNumber = Field(
+        alias="huisnummer", title="Huisnummer", description="Geheel getal, zoals in de BAG."
+    )
     house_letter: Absent[HouseLetter] = Field(
         default=None, alias="huisletter", title="Huisletter", description="Letter achter het huisnummer."
     )
@@ -66,7 +70,10 @@ class Address(Document):
 class Claim(Document):
     """A claim of the recipient or answering party."""
 
-    model_config = ConfigDict(title="Vordering")
+    model_config = ConfigDict(
+        title="Vordering",
+        json_schema_extra={"description": "Een vordering van de ontvanger of de antwoordende partij."},
+    )
 
     invoice_number: Reference = Field(
         alias="factuurnummer", title="Factuurnummer", description="Nummer van de factuur, aanslag of het dossier."
@@ -79,21 +86,26 @@ class Claim(Document):
 class Business(Document):
     """The enterprise of a resident who is an entrepreneur."""
 
-    model_config = ConfigDict(title="Onderneming")
+    model_config = ConfigDict(
+        title="Onderneming", json_schema_extra={"description": "De onderneming van een inwoner die ondernemer is."}
+    )
 
     kvk_number: KvkNumber = Field(alias="kvkNummer", title="KVK-nummer", description="Nummer in het handelsregister.")
     trade_name: Name = Field(alias="handelsnaam", title="Handelsnaam", description="Naam in het handelsregister.")
-    legal_form: Line = Field(alias="rechtsvorm", title="Rechtsvorm", description="Rechtsvorm, bijvoorbeeld eenmanszaak.")
+    legal_form: Line = Field(
+        alias="rechtsvorm", title="Rechtsvorm", description="Rechtsvorm, bijvoorbeeld eenmanszaak."
+    )
 
 
 class Handler(Document):
     """Another party that handles a claim or measure."""
 
-    model_config = ConfigDict(title="Behandelaar")
-
-    kind: Listed[HandlerKind] = Field(
-        alias="soort", title="Soort", description="Wat voor partij het is."
+    model_config = ConfigDict(
+        title="Behandelaar",
+        json_schema_extra={"description": "Een andere partij die een vordering of maatregel behandelt."},
     )
+
+    kind: Listed[HandlerKind] = Field(alias="soort", title="Soort", description="Wat voor partij het is.")
     name: Name = Field(alias="naam", title="Naam", description="Naam van het kantoor of de organisatie.")
     mark: Absent[Reference] = Field(
         default=None, alias="kenmerk", title="Kenmerk", description="Kenmerk bij deze behandelaar."
@@ -104,15 +116,18 @@ class Handler(Document):
 class MeasureNotStopped(Document):
     """A measure of collecting that goes on in spite of the pause, and why."""
 
-    model_config = ConfigDict(title="Maatregel die niet gestopt is")
-
-    measure: Listed[Measure] = Field(
-        alias="maatregel", title="Maatregel", description="Welke maatregel doorgaat."
+    model_config = ConfigDict(
+        title="Maatregel die niet gestopt is",
+        json_schema_extra={"description": "Een maatregel die ondanks de pauze doorgaat, en waarom."},
     )
+
+    measure: Listed[Measure] = Field(alias="maatregel", title="Maatregel", description="Welke maatregel doorgaat.")
     reason: Listed[NotStoppedReason] = Field(
         alias="reden", title="Reden", description="Waarom deze niet gestopt kon worden."
     )
-    since: Absent[Date] = Field(default=None, alias="per", title="Per", description="Dag waarop de maatregel inging of ingaat.")
+    since: Absent[Date] = Field(
+        default=None, alias="per", title="Per", description="Dag waarop de maatregel inging of ingaat."
+    )
     handler: Absent[Handler] = Field(
         default=None, alias="behandelaar", title="Behandelaar", description="Wie de maatregel uitvoert."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from schemas.catalogue import MessageType  # noqa: TC001 pydantic reads it
+from schemas.catalogue import MessageType
 from schemas.document import Document
 
 

@@ -14,7 +14,7 @@ from schemas.forms import wrong
 from schemas.identifiers import Date, Gemeentecode, Reference, Text
 from schemas.messages.ending import EarlyEndClass
 from schemas.messages.message import Message
-from schemas.persons import PersonWithBsn, PersonWithoutBsn
+from schemas.persons import ADDRESS_OR_NUMBER, PersonWithBsn, PersonWithoutBsn
 from schemas.shapes import Business, Claim, Contact, MeasureNotStopped
 
 
@@ -36,11 +36,11 @@ class _Pause(Document):
         default=None, alias="vorderingen", title="Vorderingen", description="De vorderingen die de inwoner noemt."
     )
     start_date: Date = Field(alias="ingangsdatum", title="Ingangsdatum", description="Eerste dag van rust.")
-    end_date: Date = Field(alias="einddatum", title="Einddatum", description="Laatste dag van rust, die dag inbegrepen.")
-    contact: Contact = Field(alias="contact", title="Contact", description="Wie hierover te bereiken is.")
-    urgent: bool = Field(
-        default=False, alias="urgent", title="Urgent", description="Waar als er een ingreep dreigt."
+    end_date: Date = Field(
+        alias="einddatum", title="Einddatum", description="Laatste dag van rust, die dag inbegrepen."
     )
+    contact: Contact = Field(alias="contact", title="Contact", description="Wie hierover te bereiken is.")
+    urgent: bool = Field(default=False, alias="urgent", title="Urgent", description="Waar als er een ingreep dreigt.")
     business: Absent[Business] = Field(
         default=None, alias="onderneming", title="Onderneming", description="De onderneming van een ondernemer."
     )
@@ -59,7 +59,7 @@ class Notice(Message, _Pause, PersonWithoutBsn):
         title="Kennisgeving",
         json_schema_extra={
             "description": "Verzoek om de inning te pauzeren, zonder BSN.",
-            "anyOf": [{"required": ["adres"]}, {"required": ["klantnummerSe"]}],
+            **ADDRESS_OR_NUMBER,
             "x-controle": "einddatum niet vóór ingangsdatum",
         },
     )
@@ -147,10 +147,12 @@ class PauseExtension(Message):
 class PauseEnd(Message):
     """The pause ends, and what that means for collecting (*pauze-beeindiging*)."""
 
-    model_config = ConfigDict(
-        title="Pauze-beëindiging", json_schema_extra={"description": "De pauze eindigt."}
-    )
+    model_config = ConfigDict(title="Pauze-beëindiging", json_schema_extra={"description": "De pauze eindigt."})
     message_type: ClassVar[MessageType] = CATALOGUE["nl.schuldhulpverlening.pauze-beeindiging.v1"]
 
-    end_date: Date = Field(alias="einddatum", title="Einddatum", description="Laatste dag van rust, die dag inbegrepen.")
-    end_class: EarlyEndClass = Field(alias="klasse", title="Klasse", description="Wat het einde voor de inning betekent.")
+    end_date: Date = Field(
+        alias="einddatum", title="Einddatum", description="Laatste dag van rust, die dag inbegrepen."
+    )
+    end_class: EarlyEndClass = Field(
+        alias="klasse", title="Klasse", description="Wat het einde voor de inning betekent."
+    )

@@ -16,9 +16,7 @@ from schemas.messages.message import Message
 class StatusReport(Message):
     """How it stands (*statusbericht*), both ways."""
 
-    model_config = ConfigDict(
-        title="Statusbericht", json_schema_extra={"description": "Hoe het ervoor staat."}
-    )
+    model_config = ConfigDict(title="Statusbericht", json_schema_extra={"description": "Hoe het ervoor staat."})
     message_type: ClassVar[MessageType] = CATALOGUE["nl.schuldhulpverlening.statusbericht.v1"]
 
     status: Listed[Status] = Field(alias="status", title="Status", description="Wat er te melden is.")

@@ -72,4 +72,6 @@ class DebtRestWithdrawal(Message):
         description="Ontbreekt zolang de uitkomst van de aanmelding niet bekend is.",
     )
     end_date: Date = Field(alias="einddatum", title="Einddatum", description="Laatste dag van schuldenrust.")
-    end_class: EarlyEndClass = Field(alias="klasse", title="Klasse", description="Wat het einde voor de inning betekent.")
+    end_class: EarlyEndClass = Field(
+        alias="klasse", title="Klasse", description="Wat het einde voor de inning betekent."
+    )

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, Strict
 
-from schemas.identifiers import Base64Hash, CheckpointText, CosignatureLine
+from schemas.protocol import Base64Hash, CheckpointText, CosignatureLine
 from schemas.road.payload import RoadPayload
 from schemas.road.watch import Count
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, Strict
 
-from schemas.identifiers import Epoch, MatchToken
+from schemas.protocol import Epoch, MatchToken
 from schemas.road.payload import RoadPayload
 
 

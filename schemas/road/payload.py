@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from schemas.document import Document
-from schemas.identifiers import OrganisationUrn, Uuid, WireTime
+from schemas.protocol import OrganisationUrn, Uuid, WireTime
 
 
 class RoadPayload(Document):

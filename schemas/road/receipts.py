@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar
 
 from pydantic import ConfigDict, Field, Strict, model_validator
 
@@ -10,11 +10,16 @@ from schemas.codes import HubDecision, HubRefusal, RecipientRefusal, RecipientRe
 from schemas.document import Absent, Document, Listed
 from schemas.errors import Slug
 from schemas.forms import wrong
-from schemas.identifiers import BodyHash, HexHash, LogOrigin, OrganisationUrn, SystemUrn, Uuid, WireTime
+from schemas.protocol import BodyHash, HexHash, LogOrigin, OrganisationUrn, SystemUrn, Uuid, WireTime
 from schemas.road.payload import RoadPayload
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
+
+T = TypeVar("T")
+
+OneToHundred = Annotated[tuple[T, ...], Strict(strict=False), Field(min_length=1, max_length=100)]
+"""The entries of a receipt."""
 
 
 def _code_exactly_when_refused(member: str) -> JsonDict:
@@ -40,16 +45,16 @@ class LogPlace(Document):
 
     model_config = ConfigDict(title="Plaats in het berichtenlog")
 
-    origin: LogOrigin = Field(alias="origin", title="Log", description="Naam van het log: hub, jaar en eventueel volgnummer.")
+    origin: LogOrigin = Field(
+        alias="origin", title="Log", description="Naam van het log: hub, jaar en eventueel volgnummer."
+    )
     leaf: HexHash = Field(alias="leaf", title="Blad", description="SHA-256 van het blad (RFC 6962), hexadecimaal.")
 
 
 class HubReceiptEntry(Document):
     """The hub's decision on one message; `code` exactly when refused."""
 
-    model_config = ConfigDict(
-        title="Beslissing van de hub", json_schema_extra=_code_exactly_when_refused("decision")
-    )
+    model_config = ConfigDict(title="Beslissing van de hub", json_schema_extra=_code_exactly_when_refused("decision"))
 
     ref: Uuid | None = Field(
         alias="ref", title="Bericht", description="Id van het bericht; null als dat niet vast te stellen was."
@@ -66,7 +71,9 @@ class HubReceiptEntry(Document):
         default=None, alias="code", title="Code", description="Waarom geweigerd; alleen bij een weigering."
     )
     received: WireTime = Field(alias="received", title="Ontvangen", description="Wanneer de hub het bericht ontving.")
-    log: Absent[LogPlace] = Field(default=None, alias="log", title="Log", description="Waar het in het berichtenlog staat.")
+    log: Absent[LogPlace] = Field(
+        default=None, alias="log", title="Log", description="Waar het in het berichtenlog staat."
+    )
 
     @model_validator(mode="after")
     def _code_fits(self) -> Self:
@@ -80,7 +87,7 @@ class HubReceipt(RoadPayload):
     model_config = ConfigDict(title="Hub-ontvangstbewijs")
     name: ClassVar[str] = "hub-receipt"
 
-    receipts: Annotated[tuple[HubReceiptEntry, ...], Strict(strict=False), Field(min_length=1, max_length=100)] = Field(
+    receipts: OneToHundred[HubReceiptEntry] = Field(
         alias="receipts", title="Beslissingen", description="Eén per bericht."
     )
 
@@ -116,6 +123,6 @@ class RecipientReceipt(RoadPayload):
     recipient: OrganisationUrn = Field(
         alias="recipient", title="Ontvanger", description="De oorspronkelijke afzender van de berichten."
     )
-    receipts: Annotated[tuple[RecipientReceiptEntry, ...], Strict(strict=False), Field(min_length=1, max_length=100)] = (
-        Field(alias="receipts", title="Resultaten", description="Eén per bericht.")
-    )
+    receipts: Annotated[
+        tuple[RecipientReceiptEntry, ...], Strict(strict=False), Field(min_length=1, max_length=100)
+    ] = Field(alias="receipts", title="Resultaten", description="Eén per bericht.")

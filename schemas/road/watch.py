@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field
 from schemas.codes import Circuit, HubNoticeCode
 from schemas.document import Absent, Document, Listed, Several
 from schemas.forms import Whole
-from schemas.identifiers import Accepts, Line, LongText, Uuid, WireTime
+from schemas.identifiers import Line, LongText
+from schemas.protocol import Accepts, Uuid, WireTime
 from schemas.road.payload import RoadPayload
 
 #: The largest whole number that every JSON reader keeps exactly (wire.md 7).
@@ -60,5 +61,7 @@ class HubNotice(RoadPayload):
     name: ClassVar[str] = "hub-notice"
 
     code: Listed[HubNoticeCode] = Field(alias="code", title="Code", description="Waarover dit gaat.")
-    ref: Absent[Uuid] = Field(default=None, alias="ref", title="Bericht", description="Id van het bericht waarover dit gaat.")
+    ref: Absent[Uuid] = Field(
+        default=None, alias="ref", title="Bericht", description="Id van het bericht waarover dit gaat."
+    )
     text: LongText = Field(alias="text", title="Tekst", description="Voor mensen; nooit iets over een persoon.")
