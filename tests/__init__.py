@@ -1,0 +1,1 @@
+"""Tests; see docs and style: unit, contract, integration, fault, bench."""
