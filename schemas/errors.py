@@ -27,8 +27,7 @@ class Slug(StrEnum):
     WRONG_TYPE = "wrong_type"
     NULL = "null"
     UNKNOWN_CODE = "unknown_code"
-    TOO_SHORT = "too_short"
-    TOO_LONG = "too_long"
+    TEXT_TOO_LONG = "text_too_long"
     TOO_FEW = "too_few"
     TOO_MANY = "too_many"
     OUT_OF_RANGE = "out_of_range"
@@ -72,8 +71,7 @@ DUTCH: dict[Slug, str] = {
     Slug.WRONG_TYPE: "Dit gegeven heeft het verkeerde soort waarde.",
     Slug.NULL: "Laat een gegeven dat er niet is weg; null mag hier niet.",
     Slug.UNKNOWN_CODE: "Deze code staat niet in de lijst.",
-    Slug.TOO_SHORT: "Deze tekst is te kort.",
-    Slug.TOO_LONG: "Deze tekst is te lang.",
+    Slug.TEXT_TOO_LONG: "Deze tekst is te lang.",
     Slug.TOO_FEW: "Deze lijst heeft te weinig regels.",
     Slug.TOO_MANY: "Deze lijst heeft te veel regels.",
     Slug.OUT_OF_RANGE: "Dit getal valt buiten de grenzen.",

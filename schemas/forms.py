@@ -58,10 +58,12 @@ class Form:
 
     def _reader(self) -> Callable[[str], str]:
         match, most, slug, check, tidy = re.compile(self.pattern).fullmatch, self.most, self.slug, self.check, self.tidy
+        # of free text the length is worth naming; of a number its form says the length
+        too_long = Slug.TEXT_TOO_LONG if slug is Slug.TEXT_FORM else slug
 
         def read(value: str) -> str:
             if len(value) > most:
-                raise wrong(Slug.TOO_LONG)
+                raise wrong(too_long)
             if not match(value):
                 raise wrong(slug)
             if check and not check[0](value):
@@ -107,9 +109,7 @@ class Parsed(Generic[T]):
             text = self.write(value) if type(value) is self.held else value
             if not isinstance(text, str):
                 raise wrong(Slug.WRONG_TYPE)
-            if len(text) > most:
-                raise wrong(Slug.TOO_LONG)
-            if not match(text):
+            if len(text) > most or not match(text):
                 raise wrong(self.slug)
             return self.parse(text)
 
