@@ -1,0 +1,112 @@
+"""The words between an adapter and its edge: who we are, what came in, what is answered, what became of it. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Literal, TypeVar
+
+from sqlalchemy import Connection
+
+from hub.clock import Clock
+from hub.register.current import CurrentRegister
+from hub.wire.keys import KeyFolder
+from hub.wire.names import source_urn
+from schemas.messages import Message
+
+M = TypeVar("M", bound=Message)
+
+
+class OutsideKey(StrEnum):
+    """What the outside system offers against acting twice (guarantees.md, promise 2)."""
+
+    KEY = "key"  # it takes the message id and does the act once for it
+    LOOK_UP = "look-up"  # the handler can find out whether the act happened
+    NEITHER = "neither"  # a crash between act and ledger leaves the row uncertain
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this edge is: its OIN, the name of the system within it, and the name of its inbox at the broker."""
+
+    oin: str
+    system: str
+    inbox: str
+    software: str = "schuldhub"
+
+    @property
+    def source(self) -> str:
+        """The `source` of what this edge sends."""
+        return source_urn(self.oin, self.system)
+
+    @property
+    def user(self) -> str:
+        """The broker user."""
+        return f"p-{self.oin}"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What an edge acts with: register, keys, time."""
+
+    register: CurrentRegister
+    keys: KeyFolder
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[M]):
+    """A message to act on. `id` is the idempotency key of the outside act; `again` when an earlier attempt may have acted."""
+
+    message: M
+    id: str
+    sender: str
+    case: str
+    conversation: str
+    sequence: int
+    time: datetime
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message back to the sender, in the same conversation."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The act is done: what to answer, and what to record in the adapter's own tables, in one transaction."""
+
+    replies: tuple[Reply, ...] = ()
+    record: Callable[[Connection], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message that we sent."""
+
+    message_id: str
+    type: str
+    conversation: str
+    to: str
+    state: Literal["accepted", "delivered", "refused", "expired"]
+    code: str | None
+    by: Literal["hub", "recipient"]
+    at: datetime
+
+
+Act = Callable[[Received[M]], Awaitable[Done]]
+OnOutcome = Callable[[Connection, Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler(Generic[M]):
+    """How one message type is acted on."""
+
+    model: type[M]
+    act: Act[M]
+    outside: OutsideKey

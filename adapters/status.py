@@ -1,0 +1,79 @@
+"""What this edge tells the hub's operators about itself: every five minutes and on change; counts, never persons."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+from adapters import ledger as rows
+from adapters.breaker import Breaker
+from adapters.contract import Handler, Identity, Office
+from adapters.ledger import Ledger
+from adapters.outbox import outgoing
+from adapters.receipts import ReceiptReader
+from hub.clock import new_id
+from hub.database import moment
+from hub.wire.link import Link
+from hub.wire.names import organisation_urn
+from hub.wire.receipt import sign_edge_status
+from schemas.catalogue import CATALOGUE
+from schemas.messages import Message
+from schemas.road import EdgeStatus, EdgeVersions
+
+EVERY_S = 300.0
+LOOK_S = 5.0
+
+
+class StatusReporter:
+    """Publishes `edge-status`."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        ledger: Ledger,
+        office: Office,
+        breaker: Breaker,
+        handlers: Mapping[str, Handler[Message]],
+        receipts: ReceiptReader,
+    ) -> None:
+        self._identity = identity
+        self._ledger = ledger
+        self._office = office
+        self._breaker = breaker
+        self._handlers = handlers
+        self._receipts = receipts
+
+    async def run(self, link: Link) -> None:
+        """Reports at once, then on every change of circuit, uncertain acts or register, and every five minutes."""
+        told: object = None
+        loop = asyncio.get_running_loop()
+        at = 0.0
+        while True:
+            self._office.register.refresh(self._office.clock.now())
+            status = await self._status()
+            news = (status.circuit, status.uncertain, status.register_version)
+            if news != told or loop.time() >= at + EVERY_S:
+                body = sign_edge_status(status, self._office.keys.signing(status.time))
+                await link.publish([outgoing(self._identity, body, status.id, EdgeStatus.name, status.id)])
+                told, at = news, loop.time()
+            await asyncio.sleep(LOOK_S)
+
+    async def _status(self) -> EdgeStatus:
+        waiting, oldest, uncertain = await self._ledger.database.read(rows.open_counts)
+        values = {"oldest_waiting": moment(oldest)} if oldest is not None else {}
+        return EdgeStatus(
+            id=new_id(self._office.clock),
+            source=organisation_urn(self._identity.oin),
+            time=self._office.clock.now(),
+            waiting=waiting,
+            uncertain=uncertain,
+            circuit=self._breaker.state,
+            versions=EdgeVersions(
+                software=self._identity.software,
+                types=tuple(sorted(CATALOGUE[name].accepts for name in self._handlers)),
+            ),
+            register_version=self._office.register.current.version,
+            clock_offset_ms=int(self._receipts.clock_offset / timedelta(milliseconds=1)),
+            **values,
+        )

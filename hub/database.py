@@ -1,0 +1,126 @@
+"""A database as both SQLite and PostgreSQL give it: one transaction at a time per thread, errors split in two.
+
+SQL runs in plain threads with SQLAlchemy Core: a batch is a handful of statements, and one hop to a thread costs less
+than an await per statement (docs/adr/0002). SQLite has one writer, so it gets one thread and `BEGIN IMMEDIATE`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from hub.errors import Code, UnavailableError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class RowError(Exception):
+    """The database refuses a row (its value, its key): doing the batch again cannot help, doing it row by row can."""
+
+
+class Database:
+    """One database; `begin` in this thread, `run` from asyncio."""
+
+    def __init__(self, url: str, *, threads: int = 4) -> None:
+        """Opens lazily; `url` is an SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://…`."""
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._sqlite() if self.is_sqlite else self._postgresql(threads)
+        self._threads = ThreadPoolExecutor(1 if self.is_sqlite else threads, thread_name_prefix="database")
+
+    def _sqlite(self) -> Engine:
+        path = self.url.database
+        if path and path != ":memory:" and not Path(path).exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite would make it world-readable
+        engine = create_engine(self.url, pool_size=8)
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the DBAPI's own type
+            connection.isolation_level = None  # the driver must not begin transactions by itself
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            reading = connection.get_execution_options().get("reading", False)
+            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+        return engine
+
+    def _postgresql(self, threads: int) -> Engine:
+        return create_engine(self.url, pool_size=threads, max_overflow=threads, pool_pre_ping=True)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction; UnavailableError when the database is away, RowError when it refuses a row."""
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads, and on SQLite does not wait for the writer."""
+        with translated(), self.engine.connect().execution_options(reading=True) as connection, connection.begin():
+            yield connection
+
+    async def run(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `act(connection, …)` in one transaction in a database thread."""
+
+        def transaction() -> T:
+            with self.begin() as connection:
+                return act(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
+
+    async def read(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `act(connection, …)`, which only reads."""
+
+        def transaction() -> T:
+            with self.reading() as connection:
+                return act(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
+
+    def check(self) -> None:
+        """UnavailableError when the database does not answer."""
+        with self.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Waits for what is running and closes every connection."""
+        self._threads.shutdown(wait=True)
+        self.engine.dispose()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Driver errors as ours: away (try again) or a row that cannot be written. Their text may hold values: dropped."""
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise UnavailableError(Code.DATABASE_UNAVAILABLE) from None
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise UnavailableError(Code.DATABASE_UNAVAILABLE) from None
+        raise RowError(type(error.orig).__name__) from None
+
+
+def instant(moment: datetime) -> int:
+    """An aware instant as Unix microseconds, the form in which every table keeps time."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """Unix microseconds as an aware instant in UTC."""
+    return _EPOCH + timedelta(microseconds=microseconds)

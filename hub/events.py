@@ -1,0 +1,144 @@
+"""Every diagnostic event by name, and the one logging set-up: JSON lines, an allow-list of keys, never a payload.
+
+The operators' record is the message log (hub/messagelog); this is diagnostics. docs/log-events.md lists each event
+with the operator's action and a contract test compares the two.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from enum import StrEnum
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+
+class Event(StrEnum):
+    """Dotted, past tense; the closed list of what our processes log."""
+
+    PROCESS_STARTED = "process.started"
+    PROCESS_STOPPED = "process.stopped"
+    PROCESS_FAILED = "process.failed"
+    LINK_OPENED = "link.opened"
+    LINK_LOST = "link.lost"
+    LANE_TAKEN = "lane.taken"
+    LANE_LEFT = "lane.left"
+    LANE_SILENT = "lane.silent"
+    BATCH_SPLIT = "batch.split"
+    MESSAGE_ACCEPTED = "message.accepted"
+    MESSAGE_REFUSED = "message.refused"
+    MESSAGE_FORWARDED = "message.forwarded"
+    MESSAGE_DELAYED = "message.delayed"
+    MESSAGE_REDELIVERED = "message.redelivered"
+    MESSAGE_EXPIRED = "message.expired"
+    MESSAGE_QUARANTINED = "message.quarantined"
+    MESSAGE_STUCK = "message.stuck"
+    MESSAGE_PUBLISHED = "message.published"
+    MESSAGE_STORED = "message.stored"
+    MESSAGE_HELD = "message.held"
+    MESSAGE_ACTED = "message.acted"
+    MESSAGE_RETRIED = "message.retried"
+    MESSAGE_UNCERTAIN = "message.uncertain"
+    MESSAGE_OVERTAKEN = "message.overtaken"
+    MESSAGE_FAILED = "message.failed"
+    RECEIPT_RETURNED = "receipt.returned"
+    RECEIPT_REFUSED = "receipt.refused"
+    NOTICE_RECEIVED = "notice.received"
+    STATUS_RECEIVED = "status.received"
+    CIRCUIT_OPENED = "circuit.opened"
+    CIRCUIT_CLOSED = "circuit.closed"
+    CLOCK_DEVIATED = "clock.deviated"
+    REGISTER_LOADED = "register.loaded"
+    REGISTER_REFUSED = "register.refused"
+    REGISTER_STALE = "register.stale"
+    DATABASE_LOST = "database.lost"
+    DATABASE_FOUND = "database.found"
+    OUTSIDE_FAILED = "outside.failed"
+    OUTSIDE_UNMATCHED = "outside.unmatched"
+    TASK_FAILED = "task.failed"
+
+
+# Only these keys may stand in a log line: ids, codes, counts and names of organisations and types.
+ALLOWED_KEYS = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "process",
+        "lane",
+        "lanes",
+        "id",
+        "oin",
+        "recipient",
+        "type",
+        "typ",
+        "conversation",
+        "code",
+        "place",
+        "advice",
+        "count",
+        "batch",
+        "attempt",
+        "wait_s",
+        "state",
+        "version",
+        "port",
+        "task",
+        "error",
+        "frames",
+        "deviation_ms",
+        "refhash",
+    },
+)
+
+
+def _only_allowed_keys(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Drops every key that is not on the allow-list, so that a slip in a call cannot leak a value."""
+    return {key: value for key, value in event.items() if key in ALLOWED_KEYS}
+
+
+def configure(process: str, *, stream: TextIO | None = None) -> None:
+    """Sets up logging of this process: JSON lines to stderr (stdout is for data); libraries only warnings, no values."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _only_allowed_keys,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    # Libraries may put frames, URLs or rows into their messages: only their name and level get through.
+    root = logging.getLogger()
+    root.handlers[:] = [_LibraryHandler()]
+    root.setLevel(logging.WARNING)
+
+
+class _LibraryHandler(logging.Handler):
+    """Says that a library warned, and which: its text may hold anything, so it stays out."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log().warning(Event.TASK_FAILED, task=record.name, error=record.levelname)
+
+
+def log() -> FilteringBoundLogger:
+    """The diagnostics logger."""
+    logger: FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """Where an error was raised, as `module:line`, innermost last; never its text or the local variables."""
+    found: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        found.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}.{code.co_name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return found[-8:]

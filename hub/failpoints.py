@@ -1,0 +1,58 @@
+"""Named points at which a test ends the process, the way a power cut does: no clean-up, no exception handler.
+
+Every commit, publish and ack boundary of relay, keeper and edge passes one. Unarmed, a point costs one comparison.
+Armed only from the settings (`HUB_FAILPOINT`, with `HUB_FAILPOINT_AFTER`), and never under `environment: production`.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from typing import Final
+
+KILLED: Final = 137
+
+
+class Failpoint(StrEnum):
+    """The enumerated boundaries; a test compares this list with the calls in the code and crashes at each."""
+
+    RELAY_BEFORE_COMMIT = "relay.before_commit"
+    RELAY_AFTER_COMMIT = "relay.after_commit"
+    RELAY_AFTER_PUBLISH = "relay.after_publish"
+    RELAY_AFTER_MARK = "relay.after_mark"
+    RELAY_AFTER_ACK = "relay.after_ack"
+    KEEPER_BEFORE_PUBLISH = "keeper.before_publish"
+    KEEPER_AFTER_PUBLISH = "keeper.after_publish"
+    KEEPER_AFTER_MARK = "keeper.after_mark"
+    OUTBOX_BEFORE_COMMIT = "outbox.before_commit"
+    OUTBOX_AFTER_COMMIT = "outbox.after_commit"
+    OUTBOX_AFTER_PUBLISH = "outbox.after_publish"
+    OUTBOX_AFTER_MARK = "outbox.after_mark"
+    INBOX_BEFORE_COMMIT = "inbox.before_commit"
+    INBOX_AFTER_COMMIT = "inbox.after_commit"
+    INBOX_AFTER_RECEIPT = "inbox.after_receipt"
+    INBOX_AFTER_RECEIPT_MARK = "inbox.after_receipt_mark"
+    INBOX_AFTER_ACK = "inbox.after_ack"
+    ACT_AFTER_INTENT = "act.after_intent"
+    ACT_AFTER_EFFECT = "act.after_effect"
+    ACT_AFTER_RESULT = "act.after_result"
+
+
+class _Armed:
+    point: Failpoint | None = None
+    passes: int = 0
+
+
+def arm(point: Failpoint, after: int = 0) -> None:
+    """The process will end at this point, once it was passed `after` times."""
+    _Armed.point, _Armed.passes = point, after
+
+
+def reached(point: Failpoint) -> None:
+    """Ends the process here if this point is armed."""
+    if _Armed.point is not point:
+        return
+    if _Armed.passes > 0:
+        _Armed.passes -= 1
+        return
+    os._exit(KILLED)

@@ -1,0 +1,157 @@
+"""The hub's tables: what was accepted, its sealed bytes while they are needed, and the log entries that prove it.
+
+No column holds anything about a person. Instants are integers (Unix microseconds), because SQLite gives back naive
+datetimes; ids, OINs and codes are validated before they get here.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+OIN = String(20)
+UUID = String(36)
+HASH = String(71)  # "sha-256:" and 64 hexadecimal digits
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
+
+
+class State(IntEnum):
+    """Where a message is; a row only ever moves up (`… WHERE state < new`), whatever order the news comes in."""
+
+    ACCEPTED = 1  # its bytes are kept here; its sender may hold a receipt
+    FORWARDED = 2  # the broker confirmed it in the recipient's inbox
+    EXPIRED = 3  # the hub gave up hope (wire.md 8, T1); a late receipt still replaces it once (T2)
+    ANSWERED = 4  # the recipient's receipt is here: `outcome` says accepted or refused
+
+
+MESSAGE = Table(
+    "message",
+    METADATA,
+    Column("source_oin", OIN, primary_key=True),
+    Column("id", UUID, primary_key=True),
+    Column("signing_hash", String(64), nullable=False),
+    Column("refhash", HASH, nullable=False),
+    Column("kid", String(42), nullable=False),
+    Column("source", String(80), nullable=False),
+    Column("recipient_oin", OIN, nullable=False),
+    Column("type", String(120), nullable=False),
+    Column("dataschema", String(120), nullable=False),
+    Column("subject", UUID, nullable=False),
+    Column("correlationid", UUID, nullable=False),
+    Column("causationid", UUID),
+    Column("sequence", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("expirytime", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("forwarded_at", BigInteger),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("next_attempt", BigInteger),
+    Column("outcome", String(8)),
+    Column("outcome_code", String(32)),
+    Column("outcome_at", BigInteger),
+    Column("receipt_id", UUID),
+    Index("message_correlation", "correlationid", "received"),
+    Index("message_subject", "subject", "received"),
+    Index("message_due", "state", "next_attempt"),
+    Index("message_expiry", "state", "expirytime"),
+)
+
+SEALED = Table(
+    "sealed",
+    METADATA,
+    Column("source_oin", OIN, primary_key=True),
+    Column("id", UUID, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("source_oin", OIN, primary_key=True),
+    Column("id", UUID, primary_key=True),
+    Column("recipient_oin", OIN, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+
+ENTRY = Table(
+    "entry",
+    METADATA,
+    Column("row_id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("leaf_index", BigInteger),
+    Column("kind", String(10), nullable=False),
+    Column("ts", BigInteger, nullable=False),
+    Column("id", UUID),
+    Column("ref", UUID),
+    Column("type", String(120)),
+    Column("src", OIN),
+    Column("rcpt", OIN),
+    Column("kid", String(42)),
+    Column("refhash", HASH),
+    Column("result", String(8)),
+    Column("code", String(32)),
+    Column("subj", String(64)),
+    UniqueConstraint("leaf_index"),
+    Index("entry_ref", "ref"),
+    sqlite_autoincrement=True,
+)
+Index("entry_pending", ENTRY.c.row_id, postgresql_where=ENTRY.c.leaf_index.is_(None), sqlite_where=ENTRY.c.leaf_index.is_(None))
+
+SALT = Table(
+    "salt",
+    METADATA,
+    Column("subject", UUID, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+)
+
+EDGE_STATUS = Table(
+    "edge_status",
+    METADATA,
+    Column("oin", OIN, primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("oldest_waiting", BigInteger),
+    Column("uncertain", Integer, nullable=False),
+    Column("circuit", String(9), nullable=False),
+    Column("software", String(64), nullable=False),
+    Column("types", String(4096), nullable=False),
+    Column("register_version", Integer, nullable=False),
+    Column("clock_offset_ms", Integer, nullable=False),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("row_id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("cause", String(24), nullable=False),
+    Column("code", String(32)),
+    Column("received", BigInteger, nullable=False),
+    Column("refhash", HASH, nullable=False),
+    Column("oin", OIN),
+    Column("queue", String(80)),
+    Column("body", LargeBinary),
+    sqlite_autoincrement=True,
+)
+
+REGISTER_VERSION = Table(
+    "register_version",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("loaded", BigInteger, nullable=False),
+)

@@ -1,0 +1,180 @@
+"""What goes out for a batch: the forwards and the hub's receipts, batched per organisation. Pure but for the signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from hub.clock import Clock, new_id
+from hub.database import moment
+from hub.messagelog.store import Key, Known
+from hub.messagelog.tables import State
+from hub.relay.checks import ENVELOPE, RECIPIENT_RECEIPT, Authenticated, sender_of, uuid_or_none
+from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
+from hub.wire.envelope import source_of
+from hub.wire.jose import refhash_of
+from hub.wire.keys import PrivateKey
+from hub.wire.link import Outgoing
+from hub.wire.receipt import sign_hub_receipt
+from hub.wire.topology import OUT
+from schemas.road import HubReceipt, HubReceiptEntry
+
+_RECIPIENT = re.compile(r"urn:nld:oin:[0-9A-Z]{20}", re.ASCII)
+RECEIPTS_AT_ONCE = 100  # entries in one hub receipt (wire.md 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """One publish on behalf of a message; `key` is None for receipts, which nobody marks."""
+
+    outgoing: Outgoing
+    key: Key | None
+
+
+def forwards(decisions: Sequence[Decision]) -> list[Forward]:
+    """The sealed bytes to their recipients and recipients' receipts to the senders, in the order they came."""
+    found: list[Forward] = []
+    for decision in decisions:
+        match decision:
+            case Accepted():
+                arrival, envelope = decision.message.arrival, decision.envelope
+                found.append(
+                    Forward(
+                        envelope_to(envelope.recipient_oin, arrival.body, envelope.id, envelope.type, envelope.correlationid),
+                        decision.message.key,
+                    ),
+                )
+            case Duplicate():
+                found += _again(decision)
+            case Receipted():
+                body, receipt_id = decision.message.arrival.body, decision.message.id
+                found.append(Forward(receipt_to(decision.sender_oin, body, receipt_id), None))
+            case Refused() | Reported():
+                pass
+            case _:
+                assert_never(decision)
+    return found
+
+
+def _again(decision: Duplicate) -> list[Forward]:
+    held = decision.held
+    if decision.receipt is not None and held.receipt_id is not None:
+        return [Forward(receipt_to(held.source_oin, decision.receipt, held.receipt_id), None)]
+    if decision.body is None:
+        return []  # its first copy is in this very batch
+    return [Forward(envelope_to(held.recipient_oin, decision.body, held.id, held.type, held.correlationid), held.key)]
+
+
+def envelope_to(oin: str, body: bytes, message_id: str, message_type: str, correlation: str) -> Outgoing:
+    """A sealed message on its way to its recipient; no `user_id`, the broker refuses another's."""
+    return Outgoing(OUT, oin, body, message_id, message_type, correlation)
+
+
+def receipt_to(oin: str, body: bytes, receipt_id: str) -> Outgoing:
+    """A recipient's receipt on its way to the original sender."""
+    return Outgoing(OUT, oin, body, receipt_id, RECIPIENT_RECEIPT.removesuffix("+jws"), receipt_id)
+
+
+def hub_receipts(
+    decisions: Sequence[Decision],
+    *,
+    source: str,
+    key: PrivateKey,
+    clock: Clock,
+    now: datetime,
+) -> list[Outgoing]:
+    """The hub's own receipts for a batch: at most 100 entries in each, all of one organisation."""
+    entries: dict[str, list[HubReceiptEntry]] = {}
+    for decision in decisions:
+        match decision:
+            case Accepted():
+                entries.setdefault(decision.envelope.source_oin, []).append(_accepted_entry(decision, now))
+            case Duplicate():
+                entries.setdefault(decision.held.source_oin, []).extend(held_entries(decision.held))
+            case Refused():
+                owner = sender_of(decision.arrival)
+                if owner is not None and not _is_receiptless(decision):
+                    entries.setdefault(owner, []).append(_refused_entry(decision, now))
+            case Receipted() | Reported():
+                pass  # no receipt of any kind is answered by a receipt
+            case _:
+                assert_never(decision)
+    return signed_receipts(entries, source=source, key=key, clock=clock)
+
+
+def signed_receipts(
+    entries: dict[str, list[HubReceiptEntry]],
+    *,
+    source: str,
+    key: PrivateKey,
+    clock: Clock,
+) -> list[Outgoing]:
+    """Signs the entries of each organisation in as few receipts as possible."""
+    found = []
+    for oin, mine in entries.items():
+        for start in range(0, len(mine), RECEIPTS_AT_ONCE):
+            receipt = HubReceipt(
+                id=new_id(clock),
+                source=source,
+                time=clock.now(),
+                receipts=tuple(mine[start : start + RECEIPTS_AT_ONCE]),
+            )
+            found.append(Outgoing(OUT, oin, sign_hub_receipt(receipt, key), receipt.id, "hub-receipt", receipt.id))
+    return found
+
+
+def _is_receiptless(decision: Refused) -> bool:
+    """True for what is not an envelope: receipts and reports are never answered, refused or not."""
+    if decision.message is not None:
+        return decision.message.postmark.typ != ENVELOPE
+    return decision.arrival.type in {"recipient-receipt", "edge-status", "claim-registration", "checkpoint-cosignature"}
+
+
+def _accepted_entry(decision: Accepted, now: datetime) -> HubReceiptEntry:
+    envelope = decision.envelope
+    return HubReceiptEntry(
+        ref=envelope.id,
+        refhash=decision.message.postmark.refhash,
+        source=envelope.source,
+        recipient=f"urn:nld:oin:{envelope.recipient_oin}",
+        decision="accepted",
+        received=now,
+    )
+
+
+def held_entries(held: Known) -> list[HubReceiptEntry]:
+    """What the hub says of a message that it holds: accepted then, and expired since where that is its outcome."""
+    decisions: list[str] = ["accepted", *(["expired"] if held.state is State.EXPIRED else [])]
+    return [
+        HubReceiptEntry(
+            ref=held.id,
+            refhash=held.refhash,
+            source=held.source,
+            recipient=f"urn:nld:oin:{held.recipient_oin}",
+            decision=decision,
+            received=moment(held.received),
+        )
+        for decision in decisions
+    ]
+
+
+def _refused_entry(decision: Refused, now: datetime) -> HubReceiptEntry:
+    attributed = decision.message
+    return HubReceiptEntry(
+        ref=attributed.id if attributed else uuid_or_none(decision.arrival.message_id),
+        refhash=attributed.postmark.refhash if attributed else refhash_of(decision.arrival.body),
+        source=str(attributed.postmark.payload["source"]) if attributed and source_of(attributed.postmark.payload) else None,
+        recipient=_recipient_of(attributed) if attributed else None,
+        decision="refused",
+        code=decision.error.code.value,
+        received=now,
+    )
+
+
+def _recipient_of(attributed: Authenticated) -> str | None:
+    """`recipient` as in the message, but only where it has the form of one."""
+    value = attributed.postmark.payload.get("recipient")
+    return value if isinstance(value, str) and _RECIPIENT.fullmatch(value) else None

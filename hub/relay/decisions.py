@@ -1,0 +1,59 @@
+"""What the relay decided about one delivery: a closed union that relay and receipts match on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.errors import HubError
+from hub.messagelog.store import Known
+from hub.relay.checks import Authenticated
+from hub.wire.envelope import Envelope
+from hub.wire.link import Arrival
+from schemas.road import EdgeStatus, RecipientReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A new message that is carried."""
+
+    message: Authenticated
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A message that the hub holds already: whatever it holds is sent again, `body` if its outcome is still open."""
+
+    held: Known
+    body: bytes | None
+    receipt: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """A recipient's receipt, with those of its entries that are about a message that this recipient was sent."""
+
+    message: Authenticated
+    receipt: RecipientReceipt
+    sender_oin: str
+    held: tuple[Known, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What an edge says about itself."""
+
+    message: Authenticated
+    status: EdgeStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A delivery that is not carried; `message` where it was attributed (checks 1–8 held)."""
+
+    arrival: Arrival
+    error: HubError
+    message: Authenticated | None
+
+
+Decision = Accepted | Duplicate | Receipted | Reported | Refused

@@ -1,0 +1,155 @@
+"""The road: check, keep, publish, mark, ack — for a batch at a time, in that order and no other.
+
+Nothing is acked before it is durable, and no receipt leaves before the commit that keeps the bytes. A crash anywhere
+between makes the broker deliver again; what was committed is then a duplicate, and a duplicate is sent on again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hub.clock import Clock
+from hub.database import Database, RowError, instant
+from hub.errors import Code, HubError, RefusedError
+from hub.events import Event, log
+from hub.failpoints import Failpoint, reached
+from hub.messagelog import store
+from hub.register.current import CurrentRegister
+from hub.relay.answers import Forward, forwards, hub_receipts
+from hub.relay.checks import Authenticated, authenticate, sender_of
+from hub.relay.decide import Batch
+from hub.relay.decisions import Accepted, Decision, Refused
+from hub.relay.keep import keep
+from hub.relay.quota import Quota
+from hub.wire.jose import refhash_of
+from hub.wire.keys import KeyFolder
+from hub.wire.link import Arrival, Link
+
+RECEIPT_PATIENCE = timedelta(minutes=10)  # after this the keeper sees whether the bytes must be offered again
+RETRY = timedelta(minutes=1)  # for a message that the broker did not take
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every part of the hub acts with: its name, its keys, the register, the time and the database."""
+
+    register: CurrentRegister
+    keys: KeyFolder
+    clock: Clock
+    database: Database
+
+    @property
+    def source(self) -> str:
+        """The hub as `source` of its own receipts and notices."""
+        return f"urn:nld:oin:{self.register.current.hub.oin}"
+
+
+class Relay:
+    """Carries batches; one per process, shared by its lanes."""
+
+    def __init__(self, office: Office, quota: Quota) -> None:
+        self._office = office
+        self._quota = quota
+
+    async def handle(self, link: Link, arrivals: Sequence[Arrival]) -> None:
+        """Carries one batch. When this returns, everything in it may be acked.
+
+        Raises:
+            UnavailableError: the database is away; nothing of the batch may be acked.
+        """
+        now = self._office.clock.now()
+        checked = [self._check(arrival, now) for arrival in arrivals]
+        decisions = await self._decide_and_keep(checked, now)
+        outgoing = forwards(decisions)
+        receipts = hub_receipts(
+            decisions,
+            source=self._office.source,
+            key=self._office.keys.signing(now),
+            clock=self._office.clock,
+            now=now,
+        )
+        results = await link.publish([*(one.outgoing for one in outgoing), *receipts])
+        reached(Failpoint.RELAY_AFTER_PUBLISH)
+        await self._mark(outgoing, results)
+        reached(Failpoint.RELAY_AFTER_MARK)
+        _report(decisions)
+
+    def _check(self, arrival: Arrival, now: datetime) -> Authenticated | Refused:
+        try:
+            if not self._quota.takes(arrival.user_id or "", now):
+                raise RefusedError(Code.QUOTA_EXCEEDED, "user_id")
+            return authenticate(arrival, self._office.register.current, now)
+        except HubError as error:
+            return Refused(arrival, error, None)
+
+    async def _decide_and_keep(self, checked: Sequence[Authenticated | Refused], now: datetime) -> list[Decision]:
+        """One transaction for the batch; if it fails on a row, one for each delivery, and the failing one is kept aside."""
+        try:
+            decisions = await self._office.database.run(self._transaction, checked, now)
+        except RowError:
+            if len(checked) == 1:
+                return await self._quarantine(checked[0], now)
+            log().warning(Event.BATCH_SPLIT, count=len(checked))
+            alone = [await self._decide_and_keep([one], now) for one in checked]
+            return [decision for decisions in alone for decision in decisions]
+        reached(Failpoint.RELAY_AFTER_COMMIT)
+        return decisions
+
+    def _transaction(
+        self,
+        connection: Connection,
+        checked: Sequence[Authenticated | Refused],
+        now: datetime,
+    ) -> list[Decision]:
+        decisions = Batch(connection, self._office.register.current, now).decide(checked)
+        keep(connection, decisions, now)
+        reached(Failpoint.RELAY_BEFORE_COMMIT)
+        return decisions
+
+    async def _quarantine(self, one: Authenticated | Refused, now: datetime) -> list[Decision]:
+        """A message whose row cannot be written: its hash and code are kept, its sender offers it again (T3)."""
+        arrival = one.arrival
+        row: store.Row = {
+            "cause": "row-refused",
+            "code": Code.DATABASE_UNAVAILABLE.value,
+            "received": instant(now),
+            "refhash": refhash_of(arrival.body),
+            "oin": sender_of(arrival),
+            "queue": None,
+            "body": None,
+        }
+        await self._office.database.run(store.add_quarantined, row)
+        log().error(Event.MESSAGE_QUARANTINED, refhash=row["refhash"], oin=row["oin"])
+        return []
+
+    async def _mark(self, outgoing: Sequence[Forward], results: Sequence[HubError | None]) -> None:
+        """Records which bytes the broker has; the others the keeper offers again."""
+        taken = [one.key for one, error in zip(outgoing, results, strict=False) if one.key and error is None]
+        failed = [(one.key, error) for one, error in zip(outgoing, results, strict=False) if one.key and error]
+        now = self._office.clock.now()
+        if taken:
+            await self._office.database.run(store.mark_forwarded, taken, now, now + RECEIPT_PATIENCE)
+        if failed:
+            await self._office.database.run(store.postpone, [key for key, _ in failed], now + RETRY)
+            for key, error in failed:
+                log().warning(Event.MESSAGE_DELAYED, id=key[1], code=error.code, advice=error.advice())
+
+
+def _report(decisions: Sequence[Decision]) -> None:
+    """One diagnostic line a batch for what went well, one a message for what was refused."""
+    accepted = sum(isinstance(decision, Accepted) for decision in decisions)
+    if accepted:
+        log().debug(Event.MESSAGE_ACCEPTED, count=accepted)
+    for decision in decisions:
+        if isinstance(decision, Refused):
+            log().warning(
+                Event.MESSAGE_REFUSED,
+                code=decision.error.code,
+                place=decision.error.place,
+                oin=sender_of(decision.arrival),
+                advice=decision.error.advice(),
+            )
