@@ -76,7 +76,7 @@ class Books:
             for one in changed:
                 self._record.db.execute(
                     "UPDATE uitstel SET tot_en_met = ?, reden = ? WHERE nummer = ?",
-                    (one.tot_en_met and one.tot_en_met.isoformat(), asked.reden, uitstel_key(one.uitstelnummer)),
+                    (one.tot_en_met and one.tot_en_met.isoformat(), one.reden, uitstel_key(one.uitstelnummer)),
                 )
                 self._record.note("UITSTEL_GEWIJZIGD", uitstel=one.uitstelnummer, key=key)
             return {"verwerkt": [one.uitstelnummer for one in changed]}

@@ -46,17 +46,17 @@ class Placement(Words):
 
 
 class ChangedUitstel(Words):
-    """The new end of one *uitstel*."""
+    """The new end and reason of one *uitstel*."""
 
     uitstelnummer: str
     tot_en_met: date | None
+    reden: Reason
 
 
 class Change(Words):
     """Give these *uitstellen* another end or reason."""
 
     uitstellen: tuple[ChangedUitstel, ...] = Field(max_length=200)
-    reden: Reason
 
 
 class Ending(Words):

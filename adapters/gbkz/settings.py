@@ -1,0 +1,98 @@
+"""The settings of one local tax office, read from TOML: GBKZ, or Cocensus by another file."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import Code, RefusedError
+from schemas.identifiers import Gemeentecode
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Mode(StrEnum):
+    """Who lets an act go through."""
+
+    AUTOMATIC = "automatisch"
+    APPROVAL = "ter-goedkeuring"
+
+
+class Scope(StrEnum):
+    """Which dossiers a notice pauses."""
+
+    ALL_OPEN = "alle-open"
+    NAMED = "genoemde"
+
+
+def _private(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        message = "must be https (http only on loopback)"
+        raise ValueError(message)
+    return url
+
+
+class TaxOfficeSettings(BaseModel):
+    """One instance of the local tax office; every term and margin is a setting, because agreements differ."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    base_url: Annotated[str, AfterValidator(_private)]
+    token_file: Path
+    #: Claims of other municipalities are not this office's.
+    gemeentecodes: frozenset[Gemeentecode] = Field(min_length=1)
+    mode: Mode = Mode.AUTOMATIC
+    scope: Scope = Scope.ALL_OPEN
+    #: Never longer than this after the start; None leaves it to the sender, who knows the agreement.
+    max_pause_months: int | None = Field(default=None, ge=1, le=24)
+    #: The tax system gets the end date plus this, and the adapter does the lifting (messages.md 3, *Ends*).
+    margin_working_days: int = Field(default=5, ge=1, le=20)
+    lift_not_before: time = time(9, 0)
+    #: Nothing is lifted while the link has been down for this long.
+    link_down_h: float = Field(default=24, gt=0)
+    #: After such an outage or a start, the inbox gets this long to bring what waited before anything is lifted.
+    settle_s: float = Field(default=900, ge=0)
+    deadline_s: float = Field(default=10, gt=0, le=120)
+    connections: int = Field(default=4, ge=1, le=50)
+    tick_s: float = Field(default=30, gt=0)
+
+    @property
+    def link_down_limit(self) -> timedelta:
+        """How long the link may be down before lifting stops."""
+        return timedelta(hours=self.link_down_h)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """The settings in a TOML file.
+
+        Raises:
+            RefusedError: `settings_invalid`, with the name of the first setting that is wrong.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except ValidationError as error:
+            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+            raise RefusedError(Code.SETTINGS_INVALID, name) from None
+        except (OSError, ValueError):
+            raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
+
+    def token(self) -> str:
+        """The bearer token of the tax system.
+
+        Raises:
+            RefusedError: the file is not there or empty.
+        """
+        try:
+            token = self.token_file.read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            raise RefusedError(Code.SETTINGS_INVALID, "token_file") from None
+        if not token:
+            raise RefusedError(Code.SETTINGS_INVALID, "token_file")
+        return token
