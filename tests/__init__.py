@@ -1,1 +1,1 @@
-"""Tests; see docs and style: unit, contract, integration, fault, bench."""
+"""Tests: unit, contract, integration, fault, browser and bench; a real broker and database where one is needed."""

@@ -16,6 +16,7 @@ import httpx2
 
 from hub.errors import Code, RefusedError, UnavailableError
 from hub.wire.topology import (
+    HUB_USER,
     INTAKE,
     LANES,
     Binding,
@@ -243,7 +244,9 @@ def _read_topology(definitions: Mapping[str, Any], vhost: str) -> Topology:
         users=frozenset(
             row["name"]
             for row in definitions.get("users", [])
-            if (row["name"].startswith(OURS) or row["name"] == "hub") and not row["password_hash"] and not row["tags"]
+            if (row["name"].startswith(OURS) or row["name"] == HUB_USER)
+            and not row.get("password_hash")
+            and not row["tags"]
         ),
         permissions={permission.user: permission for permission in permissions},
         topic_permissions={(topic.user, topic.exchange): topic for topic in topics},

@@ -31,6 +31,7 @@ DELIVERY_LIMIT: Final = 50  # then to hub.dead: far above what restarts of a con
 DEAD_DELIVERY_LIMIT: Final = 1_000_000  # looking at a dead letter must not drop it; 4.x would after 20
 
 _LANE = re.compile(r"hub\.lane\.[0-9]+")
+_SUFFIX = "[0-9a-f]{32}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def partner_permission(oin: str) -> Permission:
         user_of(oin),
         configure=NOTHING,
         write=rf"^{re.escape(INTAKE)}$",
-        read=rf"^inbox\.{user_of(oin)}\.[0-9a-f]{{32}}$",
+        read=rf"^inbox\.{user_of(oin)}\.{_SUFFIX}$",
     )
 
 
@@ -170,11 +171,15 @@ def partner_topic(oin: str) -> TopicPermission:
 
 
 def hub_permission() -> Permission:
-    """The running hub reads the lanes and the dead letters and writes to inboxes; it declares nothing either."""
+    """The running hub reads the lanes and the dead letters and writes to `hub.out`; it declares nothing either.
+
+    It asks for the depth of inboxes, for which brokers from 4.3.1 on want some right on the queue: to write to a queue
+    is the one that allows nothing else (4.2.6 and 4.3.0 wanted `configure` there and cannot be used).
+    """
     return Permission(
         HUB_USER,
         configure=NOTHING,
-        write=rf"^{re.escape(OUT)}$",
+        write=rf"^({re.escape(OUT)}|inbox\.p-[0-9A-Z]{{20}}\.{_SUFFIX})$",
         read=rf"^({_LANE.pattern}|{re.escape(DEAD_QUEUE)})$",
     )
 
