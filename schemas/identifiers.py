@@ -50,7 +50,8 @@ def _without_space(value: str) -> str:
     return value.replace(" ", "")
 
 
-def _two_decimals(amount: Decimal) -> str:
+def _as_it_stands(amount: Decimal) -> str:
+    # never rounded: an amount with another number of decimals is refused by its form
     return f"{amount:f}"
 
 
@@ -171,7 +172,7 @@ Money = Annotated[
         r"^(?:0|[1-9][0-9]{0,8})\.[0-9]{2}$",
         12,
         Decimal,
-        lambda amount: f"{amount:.2f}",
+        _as_it_stands,
         Decimal,
         None,
     ),
