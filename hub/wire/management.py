@@ -5,6 +5,7 @@ Only set-up and tests come here, with an administrator's password; the running h
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from hub.wire.topology import (
 TIMEOUT_S = 15.0
 STATISTICS_S = 6.0  # quorum queues report their depth every 5 s: an answer is true only after that
 OURS = ("hub.", "inbox.", "p-")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,22 @@ class Management:
     """One broker's management API. Raises `broker_unavailable` when it does not answer, `settings_invalid` on refusal.
 
     Args:
-        url: its address; anything but a loopback address must be `https`.
+        url: its address; anything but a loopback address must be `https`, for the password goes with every call.
         user: an administrator.
         password: of that user.
+        tls: which authorities to trust for `https`; those of the system where None.
     """
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    def __init__(self, url: str, user: str, password: str, tls: ssl.SSLContext | None = None) -> None:
+        address = httpx2.URL(url)
+        if address.scheme != "https" and address.host not in LOOPBACK:
+            raise RefusedError(Code.SETTINGS_INVALID, f"management address {url} must be https")
         self.url = url
         self.user = user
         self.password = password
-        self._client = httpx2.Client(base_url=url, auth=(user, password), timeout=TIMEOUT_S, trust_env=False)
+        self._client = httpx2.Client(
+            base_url=address, auth=(user, password), timeout=TIMEOUT_S, trust_env=False, verify=tls or True
+        )
 
     def __enter__(self) -> Self:
         """Use as a context, so that its connections close."""
@@ -102,7 +110,7 @@ class Management:
 
     def present(self, vhost: str) -> Topology:
         """What of ours stands in this vhost; an empty topology when the vhost is not there."""
-        return _read_topology(self._call("GET", "/api/definitions"), vhost)
+        return _read_topology(self._call("GET", "/api/definitions"), vhost, self.user)
 
     def plan(self, vhost: str, wanted: Topology) -> Plan:
         """What `apply` would do."""
@@ -222,13 +230,20 @@ def _definitions(vhost: str, topology: Topology) -> dict[str, object]:
     }
 
 
-def _read_topology(definitions: Mapping[str, Any], vhost: str) -> Topology:
-    """What of ours the broker says it has; a user with a password or a tag is not one of ours."""
+def _read_topology(definitions: Mapping[str, Any], vhost: str, administrator: str) -> Topology:
+    """What of ours the broker says it has; a user with a password or a tag is not one of ours.
+
+    Rights of anybody else in the vhost are read too, so that they show; only the administrator's own are expected.
+    """
 
     def rows(kind: str) -> list[Any]:
         return [row for row in definitions.get(kind, []) if row.get("vhost") == vhost]
 
-    permissions = [Permission(r["user"], r["configure"], r["write"], r["read"]) for r in rows("permissions")]
+    permissions = [
+        Permission(r["user"], r["configure"], r["write"], r["read"])
+        for r in rows("permissions")
+        if r["user"] != administrator
+    ]
     topics = [TopicPermission(r["user"], r["exchange"], r["write"], r["read"]) for r in rows("topic_permissions")]
     return Topology(
         exchanges={

@@ -208,7 +208,8 @@ class Plan:
     Attributes:
         missing: what must be created or set anew; importing it twice changes nothing.
         conflicts: objects that exist with other properties; they can only be made anew by hand, once empty.
-        surplus: users, inboxes and bindings of ours that nothing asks for; never removed without being told.
+        surplus: queues, bindings and rights that nothing asks for, each as a line; they are left alone.
+        users_gone: users of ours that nothing asks for; removed only when told to.
         lanes_gone: lanes to delete. Together with missing lanes this is a change of their number.
         lanes_change: the number of lanes changes on a broker that has some: only when all are drained.
     """
@@ -216,6 +217,7 @@ class Plan:
     missing: Topology
     conflicts: tuple[str, ...]
     surplus: tuple[str, ...]
+    users_gone: frozenset[str]
     lanes_gone: frozenset[str]
     lanes_change: bool
 
@@ -245,9 +247,15 @@ def difference(wanted: Topology, present: Topology) -> Plan:
         *(f"queue {name}" for name, q in wanted.queues.items() if present.queues.get(name, q) != q),
     ]
     gone = present.lanes - wanted.lanes
+    users_gone = present.users - wanted.users
     surplus = [
         *(f"queue {name}" for name in sorted(present.queues.keys() - wanted.queues.keys() - gone)),
-        *(f"user {name}" for name in sorted(present.users - wanted.users)),
+        *(
+            f"binding {b.source} -> {b.destination} ({b.key})"
+            for b in sorted(present.bindings - wanted.bindings, key=_order)
+            if b.destination in wanted.queues or b.destination in wanted.exchanges
+        ),
+        *(f"rights of {name}" for name in sorted(present.permissions.keys() - wanted.permissions.keys() - users_gone)),
     ]
     missing = Topology(
         exchanges={name: e for name, e in wanted.exchanges.items() if name not in present.exchanges},
@@ -258,7 +266,7 @@ def difference(wanted: Topology, present: Topology) -> Plan:
         topic_permissions={k: t for k, t in wanted.topic_permissions.items() if present.topic_permissions.get(k) != t},
     )
     lanes_change = bool(present.lanes) and present.lanes != wanted.lanes
-    return Plan(missing, tuple(clashes), tuple(surplus), gone, lanes_change)
+    return Plan(missing, tuple(clashes), tuple(surplus), users_gone, gone, lanes_change)
 
 
 def _order(binding: Binding) -> tuple[str, str, str]:

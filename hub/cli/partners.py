@@ -1,0 +1,152 @@
+"""`schuldhub partners`: letting a partner in, and who is in."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import App, Parameter
+
+from hub.cli.rows import Output, print_rows
+from hub.cli.topology import ManagementOptions, read_register
+from hub.clock import SystemClock
+from hub.errors import Code, RefusedError
+from hub.register.certificates import load_authority
+from hub.register.file import read_body
+from hub.register.inboxes import InboxFile
+from hub.register.partners import MAX_INPUT_BYTES, Application, Broker, Trust, admit, states
+from hub.wire.topology import LANES_DEFAULT, desired
+
+OK: Final = 0
+
+app = App(name="partners", help="The organisations that are connected: let one in, list them.")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class ApplicationOptions:
+    """What the partner handed over.
+
+    Attributes:
+        csr: The certificate request that `keys new` made on its own machine.
+        jwks: Its public keys, as a JWK set; a private key is refused.
+        oin: Its OIN.
+        name: Its name.
+    """
+
+    csr: Path
+    jwks: Path
+    oin: str
+    name: str
+
+    def read(self) -> Application:
+        """The files' content, not checked yet."""
+        return Application(self.oin, self.name, _read(self.csr), _read(self.jwks))
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class TrustOptions:
+    """What every party pins.
+
+    Attributes:
+        register: The signed register.
+        governance: The public governance key (JWK) that it is verified with.
+    """
+
+    register: Path
+    governance: Path
+
+    def read(self) -> Trust:
+        """The register, verified, with the bytes as they are."""
+        return Trust(
+            read_body(self.register), read_body(self.governance), read_register(self.register, self.governance)
+        )
+
+
+@app.command
+def add(
+    *,
+    application: ApplicationOptions,
+    trust: TrustOptions,
+    management: ManagementOptions,
+    ca: Path,
+    inboxes: Path,
+    address: str,
+    out: Path,
+) -> int:
+    """Let a partner in, from what it made on its own machine, and write a bundle of public things for it.
+
+    It gets a user, rights and an inbox at the broker, and a client certificate. Done again for the same OIN it keeps
+    its inbox and gets a new certificate.
+
+    Args:
+        application: What the partner handed over.
+        trust: What every party pins; it goes into the bundle.
+        management: How to reach the broker's management API.
+        ca: Folder of the broker's certificate authority.
+        inboxes: File with the name of each partner's inbox.
+        address: Where partners reach the broker: amqps://host:port.
+        out: Folder to write the bundle to.
+    """
+    file = InboxFile(inboxes)
+    pinned = trust.read()
+    bundle = admit(
+        application.read(), load_authority(ca), file, Broker(address, management.vhost), pinned, SystemClock().now()
+    )
+    with management.open() as api:
+        lanes = len(api.present(management.vhost).lanes) or LANES_DEFAULT  # their number is not changed from here
+        api.apply(management.vhost, desired(file.load(), lanes))
+    bundle.write(out)
+    print(out)
+    if pinned.register.organisation(application.oin) is None:
+        print(f"not in register version {pinned.register.version} yet: the governance adds it", file=sys.stderr)
+    return OK
+
+
+@app.command(name="list")
+def list_partners(
+    *,
+    trust: TrustOptions,
+    ca: Path,
+    inboxes: Path,
+    output: Annotated[Output | None, Parameter(name=["-o", "--output"])] = None,
+) -> int:
+    """List the partners with the end of their certificate and of the first of their keys to end.
+
+    Args:
+        trust: The register.
+        ca: Folder of the broker's certificate authority.
+        inboxes: File with the name of each partner's inbox.
+        output: How to print it; a table on a terminal and jsonl in a pipe when not given.
+    """
+    found = states(trust.read().register, InboxFile(inboxes).load(), load_authority(ca))
+    rows = [
+        {
+            "oin": one.oin,
+            "naam": one.name,
+            "status": one.status,
+            "inbox": one.inbox,
+            "certificaat tot": _day(one.certificate_ends),
+            "sleutel tot": _day(one.key_ends),
+        }
+        for one in found
+    ]
+    print_rows(rows, output)
+    return OK
+
+
+def _read(path: Path) -> bytes:
+    """An input file, at most one byte over the limit that its reader checks."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_INPUT_BYTES + 1)
+    except OSError:
+        raise RefusedError(Code.NOT_FOUND, str(path)) from None
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.date().isoformat() if moment else None
