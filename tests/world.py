@@ -22,7 +22,8 @@ from hub.register.load import TYP, load_register
 from hub.register.model import Register
 from hub.wire import jose, strictjson
 from hub.wire.jwk import load_private, public_jwk
-from hub.wire.keys import SUFFIX, SUITES, KeyFolder, PrivateKey, Suite, new_private_jwk
+from hub.wire.keyfiles import SUFFIX
+from hub.wire.keys import SUITES, KeyFolder, PrivateKey, Suite, new_private_jwk
 from hub.wire.names import organisation_urn, source_urn
 from hub.wire.seal import Event, seal
 

@@ -6,8 +6,6 @@ with other names and keys whose kid the register does not list for this organisa
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +19,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from hub.errors import Code, HubError, RefusedError
 from hub.register.model import Key, Register, Use
-from hub.wire import strictjson
 from hub.wire.jwk import (
     ECDH_ES,
     ED25519,
@@ -33,17 +30,12 @@ from hub.wire.jwk import (
     check_fits,
     load_private,
     private_jwk,
-    public_jwk,
 )
+from hub.wire.keyfiles import read_folder, read_private
 from hub.wire.names import GOVERNANCE_KID, LABEL, OIN, Kid
 
-SUFFIX: Final = ".jwk.json"
-PUBLIC_SUFFIX: Final = ".pub.json"  # not `.pub.jwk.json`: the folder would take it for a private key
 GOVERNANCE_FILE: Final = "governance.jwk.json"
 GOVERNANCE_PUBLIC_FILE: Final = "governance.pub.jwk.json"
-_FILE_MODE: Final = 0o600
-_FOLDER_MODE: Final = 0o700
-_MAX_FILE_BYTES: Final = 65_536
 
 #: What a key can be made for: use and pinned algorithm by the word on the command line.
 Suite = Literal["Ed25519", "ES256", "PS256", "X25519", "P-256", "RSA-OAEP-256"]
@@ -56,8 +48,6 @@ SUITES: Final[Mapping[Suite, tuple[Use, str]]] = {
     "RSA-OAEP-256": ("enc", RSA_OAEP),
 }
 DEFAULT_SUITES: Final[Mapping[Use, Suite]] = {"sig": "Ed25519", "enc": "X25519"}
-
-__all__ = ["DEFAULT_SUITES", "SUITES", "KeyFolder", "PrivateKey", "Suite", "new_private_jwk", "public_jwk"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,16 +82,11 @@ class KeyFolder:
         organisation = register.organisation(oin)
         listed = organisation.keys if organisation else ()
         by_kid = {key.kid: key for key in listed}
-        try:
-            files = sorted(file for file in path.iterdir() if file.name.endswith(SUFFIX))
-        except OSError as error:
-            raise RefusedError(Code.KEY_INVALID, f"{path.name}: {os.strerror(error.errno or 0)}") from None
         held: dict[str, PrivateKey] = {}
-        for file in files:
-            jwk = read_private(file)
+        for name, jwk in read_folder(path).items():
             key = by_kid.get(str(jwk["kid"]))
             if key is not None:
-                held[key.kid] = _private(jwk, key, file.name)
+                held[key.kid] = _private(jwk, key, name)
         return cls(held, tuple(key for key in listed if key.kid in held))
 
     def signing(self, now: datetime) -> PrivateKey:
@@ -134,31 +119,6 @@ def _private(jwk: Mapping[str, object], key: Key, file_name: str) -> PrivateKey:
     if private.public_key() != key.public:
         raise RefusedError(Code.KEY_INVALID, f"{file_name}: not the private half of the key in the register")
     return PrivateKey(key.kid, key.use, key.alg, private)
-
-
-def read_private(file: Path) -> dict[str, object]:
-    """The JSON of a private JWK that names its kid, from a file that only its owner can read.
-
-    Raises:
-        RefusedError: `key_invalid`.
-    """
-    try:
-        with file.open("rb") as opened:
-            mode = os.fstat(opened.fileno()).st_mode
-            data = opened.read(_MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise RefusedError(Code.KEY_INVALID, f"{file.name}: {os.strerror(error.errno or 0)}") from None
-    if stat.S_IMODE(mode) & ~_FILE_MODE:
-        raise RefusedError(Code.KEY_INVALID, f"{file.name}: mode wider than 0600")
-    if len(data) > _MAX_FILE_BYTES:
-        raise RefusedError(Code.KEY_INVALID, f"{file.name}: size")
-    try:
-        jwk = strictjson.loads(data)
-    except HubError as error:
-        raise RefusedError(Code.KEY_INVALID, f"{file.name}: {error.place}") from None
-    if not isinstance(jwk.get("kid"), str):
-        raise RefusedError(Code.KEY_INVALID, f"{file.name}: kid")
-    return jwk
 
 
 def load_governance_private(file: Path) -> PrivateKey:
@@ -203,22 +163,3 @@ def _generate(suite: Suite) -> PrivateKeyObject:
             return generate_private_key(SECP256R1())
         case "PS256" | "RSA-OAEP-256":
             return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS_MIN)
-
-
-def write_new(folder: Path, name: str, jwk: Mapping[str, object]) -> Path:
-    """Write a JWK to a new file (0600) in `folder`, which is made (0700) where it is not there.
-
-    Raises:
-        RefusedError: `key_invalid`; never is a key overwritten.
-    """
-    file = folder / name
-    try:
-        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-    except OSError as error:
-        raise RefusedError(Code.KEY_INVALID, f"{name}: {os.strerror(error.errno or 0)}") from None
-    with open(descriptor, "wb") as opened:  # noqa: PTH123 the mode must hold from the first byte
-        opened.write(strictjson.dumps(jwk) + b"\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-    return file
