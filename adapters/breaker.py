@@ -12,7 +12,7 @@ Circuit = Literal["closed", "open", "half-open"]
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Between 0 and min(first × 2^attempt, most) seconds, uniformly: many waiting rows must not come back together."""
+    """Between 0 and min(first * 2^attempt, most) seconds, uniformly: many waiting rows must not come back together."""
 
     first_s: float = 2.0
     most_s: float = 900.0

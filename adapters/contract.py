@@ -11,8 +11,7 @@ from typing import Generic, Literal, TypeVar
 from sqlalchemy import Connection
 
 from hub.clock import Clock
-from hub.register.current import CurrentRegister
-from hub.wire.keys import KeyFolder
+from hub.register.current import CurrentKeys, CurrentRegister
 from hub.wire.names import source_urn
 from schemas.messages import Message
 
@@ -52,13 +51,16 @@ class Office:
     """What an edge acts with: register, keys, time."""
 
     register: CurrentRegister
-    keys: KeyFolder
+    keys: CurrentKeys
     clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[M]):
-    """A message to act on. `id` is the idempotency key of the outside act; `again` when an earlier attempt may have acted."""
+    """A message to act on.
+
+    `id` is the idempotency key of the outside act; `again` is set when an earlier attempt may have acted.
+    """
 
     message: M
     id: str

@@ -13,7 +13,7 @@ outcome. In: verify · open · validate · inbox row · receipt · ack; a worker
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -36,15 +36,16 @@ from adapters.ledger import Ledger, Sent
 from adapters.outbox import Outbox
 from adapters.status import StatusReporter
 from adapters.worker import Worker
-from hub.clock import milliseconds, new_id
+from hub.clock import milliseconds, new_id, rfc3339
 from hub.database import instant
 from hub.errors import Code, RefusedError, UnavailableError
 from hub.events import Event as LogEvent
 from hub.events import log
 from hub.failpoints import Failpoint, reached
-from hub.wire.jose import refhash_of
 from hub.wire.link import Link, LinkSettings
 from hub.wire.link import inbox as inbox_of
+from hub.wire.names import organisation_urn
+from hub.wire.postmark import refhash_of
 from hub.wire.seal import Event, seal
 from schemas.messages import Message
 
@@ -78,13 +79,11 @@ class Edge:
         self.worker = Worker(ledger, office, self._handlers, self.publish)
         self.outbox = Outbox(identity, ledger, office)
         self.inbox = Inbox(identity, ledger, office, self._handlers, self._tell_outcome)
-        self.status = StatusReporter(
-            identity, ledger, office, self.worker.breaker, self._handlers, self.inbox.receipts
-        )
+        self.status = StatusReporter(identity, ledger, office, self.worker.breaker, self._handlers, self.inbox.receipts)
 
     def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = OutsideKey.KEY) -> None:
-        """`act` is what this party does on such a message; `outside` is what its system offers against doing it twice."""
-        self._handlers[model.message_type.type] = Handler(model, act, outside)  # type: ignore[arg-type,assignment]
+        """`act` is what this party does on such a message; `outside` is what its system offers against acting twice."""
+        self._handlers[model.message_type.type] = Handler(model, act, outside)  # type: ignore[arg-type]
 
     def on_outcome(self, call: OnOutcome) -> None:
         """`call` runs in the transaction that stores an outcome."""
@@ -128,22 +127,40 @@ class Edge:
         data = message.to_wire()
         if "bsn" in data and not register.organisations[to].bsn_allowed:
             raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
+        sequence = rows.next_sequence(tx, conversation, to, milliseconds(now))
         event = Event(
             id=new_id(self.office.clock),
             source=self.identity.source,
             type=message.message_type.type,
-            case=case,
-            recipient_oin=to,
+            subject=f"urn:uuid:{case}",
+            recipient=organisation_urn(to),
             correlationid=conversation,
             causationid=causation,
-            sequence=rows.next_sequence(tx, conversation, to, milliseconds(now)),
-            time=now,
-            expirytime=now + lifetime,
+            sequence=str(sequence),
+            time=rfc3339(now),
+            expirytime=rfc3339(now + lifetime),
             dataschema=message.message_type.dataschema,
             data=data,
         )
         body = seal(event, signing=self.office.keys.signing(now), recipient_key=recipient_key)
-        rows.add_outgoing(tx, _outbox_row(event, body, now))
+        rows.add_outgoing(
+            tx,
+            {
+                "id": event.id,
+                "type": event.type,
+                "recipient": to,
+                "subject": case,
+                "correlationid": conversation,
+                "sequence": sequence,
+                "body": body,
+                "refhash": refhash_of(body),
+                "created": instant(now),
+                "expirytime": instant(now + lifetime),
+                "state": Sent.QUEUED,
+                "attempts": 0,
+                "next_attempt": instant(now),
+            },
+        )
         reached(Failpoint.OUTBOX_BEFORE_COMMIT)
         return event.id
 
@@ -191,21 +208,3 @@ async def wait_for(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _outbox_row(event: Event, body: bytes, now: datetime) -> rows.Values:
-    return {
-        "id": event.id,
-        "type": event.type,
-        "recipient": event.recipient_oin,
-        "subject": event.case,
-        "correlationid": event.correlationid,
-        "sequence": event.sequence,
-        "body": body,
-        "refhash": refhash_of(body),
-        "created": instant(now),
-        "expirytime": instant(event.expirytime),
-        "state": Sent.QUEUED,
-        "attempts": 0,
-        "next_attempt": instant(now),
-    }

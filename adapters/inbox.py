@@ -24,13 +24,12 @@ from hub.database import instant, moment
 from hub.errors import Code, HubError, RefusedError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
-from hub.wire.envelope import Envelope, check_not_ahead, check_not_expired, parse_envelope
-from hub.wire.jose import refhash_of
+from hub.wire.envelope import Envelope
 from hub.wire.link import Arrival, Link
 from hub.wire.names import organisation_urn
-from hub.wire.postmark import ENVELOPE, Postmark, check_signer, verify_postmark
-from hub.wire.receipt import sign_recipient_receipt
-from hub.wire.unseal import open_seal
+from hub.wire.postmark import ENVELOPE, Postmark, check_signer, refhash_of, verify_postmark
+from hub.wire.receipt import sign_payload
+from hub.wire.unseal import open_seal, outer_of
 from schemas.catalogue import CATALOGUE
 from schemas.errors import PayloadError
 from schemas.messages import Message
@@ -117,10 +116,12 @@ class Inbox:
         except HubError as error:
             self._keep_evidence(tx, refhash, error, body, now)
 
-    def _take_envelope(self, tx: Connection, postmark: Postmark, body: bytes, now: datetime, *, patience_over: bool) -> None:
-        envelope = parse_envelope(postmark.payload, self._office.register.current)
-        if envelope.recipient_oin != self._identity.oin:
-            raise RefusedError(Code.WRONG_RECIPIENT, "recipient")
+    def _take_envelope(
+        self, tx: Connection, postmark: Postmark, body: bytes, now: datetime, *, patience_over: bool
+    ) -> None:
+        register = self._office.register.current
+        outer = outer_of(postmark, register=register, me=self._identity.oin, now=now)
+        envelope = outer.envelope
         key = (envelope.source_oin, envelope.id)
         present = rows.incoming(tx, [key]).get(key)
         if present is not None:
@@ -128,11 +129,9 @@ class Inbox:
                 raise RefusedError(Code.ID_REUSED, "id")
             rows.update_incoming(tx, [key], receipt_due=present.result is not None)
             return
-        check_not_ahead(envelope, now)
         try:
-            check_not_expired(envelope, now)
-            event = open_seal(postmark, envelope, self._office.register.current, self._office.keys, now)
-            message = self._read(envelope, event.data)
+            opened = open_seal(outer, register=register, keys=self._office.keys.folder, now=now)
+            message = self._read(envelope, opened.data)
         except HubError as error:
             if error.code in OURS and not patience_over:
                 self._hold(tx, postmark.refhash, error.code, body, now)
@@ -154,7 +153,9 @@ class Inbox:
         except PayloadError:
             raise RefusedError(Code.SCHEMA_INVALID, "data") from None
 
-    def _store_readable(self, tx: Connection, postmark: Postmark, envelope: Envelope, message: Message, now: datetime) -> None:
+    def _store_readable(
+        self, tx: Connection, postmark: Postmark, envelope: Envelope, message: Message, now: datetime
+    ) -> None:
         """READY with its receipt, or WAITING without one when an earlier message of its conversation is missing."""
         waits_for = CATALOGUE[envelope.type].waits_for
         missing = bool(waits_for) and not _any_of(waits_for, rows.types_seen(tx, envelope.correlationid))
@@ -219,7 +220,9 @@ class Inbox:
         """Kept and alarmed, without receipt: nobody can be told, or telling would help whoever did this."""
         rows.release(tx, refhash)
         rows.add_evidence(tx, refhash, error.code.value, body, instant(now))
-        log().error(Event.MESSAGE_QUARANTINED, refhash=refhash, code=error.code, place=error.place, advice=error.advice())
+        log().error(
+            Event.MESSAGE_QUARANTINED, refhash=refhash, code=error.code, place=error.place, advice=error.advice()
+        )
 
     async def send_receipts(self, link: Link) -> int:
         """Publishes the receipts that the ledger owes, batched per original sender; returns how many messages."""
@@ -227,7 +230,9 @@ class Inbox:
         by_sender: dict[str, list[Any]] = {}
         for row in due:
             by_sender.setdefault(row.source_oin, []).append(row)
-        batches = [mine[start : start + AT_ONCE] for mine in by_sender.values() for start in range(0, len(mine), AT_ONCE)]
+        batches = [
+            mine[start : start + AT_ONCE] for mine in by_sender.values() for start in range(0, len(mine), AT_ONCE)
+        ]
         if not batches:
             return 0
         results = await link.publish([self._receipt(batch) for batch in batches])
@@ -250,10 +255,11 @@ class Inbox:
             recipient=organisation_urn(batch[0].source_oin),
             time=now,
             receipts=tuple(
-                RecipientReceiptEntry(ref=row.id, refhash=row.refhash, result=row.result, code=row.code) for row in batch
+                RecipientReceiptEntry(ref=row.id, refhash=row.refhash, result=row.result, code=row.code)
+                for row in batch
             ),
         )
-        body = sign_recipient_receipt(receipt, self._office.keys.signing(now))
+        body = sign_payload(receipt, self._office.keys.signing(now))
         return outgoing(self._identity, body, receipt.id, RecipientReceipt.name, receipt.id)
 
     async def _sweep_regularly(self, link: Link, wake: Callable[[], None]) -> None:

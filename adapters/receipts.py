@@ -14,8 +14,8 @@ from hub.database import instant
 from hub.errors import Code, HubError
 from hub.events import Event, log
 from hub.wire.postmark import HUB_NOTICE, HUB_RECEIPT, RECIPIENT_RECEIPT, Postmark
-from hub.wire.receipt import parse_hub_notice, parse_hub_receipt, parse_recipient_receipt
-from schemas.road import HubReceipt, HubReceiptEntry, RecipientReceipt
+from hub.wire.receipt import read_payload
+from schemas.road import HubNotice, HubReceipt, HubReceiptEntry, RecipientReceipt
 
 DAILY = timedelta(days=1)
 CLOCK_WARNING = timedelta(seconds=30)
@@ -35,11 +35,11 @@ class ReceiptReader:
         """Takes in whatever is not an envelope."""
         try:
             if postmark.typ == HUB_RECEIPT:
-                self._read_hub(tx, parse_hub_receipt(postmark.payload), now)
+                self._read_hub(tx, read_payload(postmark, HubReceipt), now)
             elif postmark.typ == RECIPIENT_RECEIPT:
-                self._read_recipient(tx, parse_recipient_receipt(postmark.payload), postmark.signer.oin, now)
+                self._read_recipient(tx, read_payload(postmark, RecipientReceipt), postmark.signer.oin, now)
             elif postmark.typ == HUB_NOTICE:
-                log().warning(Event.NOTICE_RECEIVED, code=parse_hub_notice(postmark.payload).code)
+                log().warning(Event.NOTICE_RECEIVED, code=read_payload(postmark, HubNotice).code)
         except HubError as error:
             # Signed by its sender and yet of bad form: an error of their software; T3 asks again by itself.
             log().error(Event.RECEIPT_REFUSED, oin=postmark.signer.oin, code=error.code, advice=error.advice())
@@ -61,7 +61,12 @@ class ReceiptReader:
         if code in PASSING:
             return
         below, state = (Sent.EXPIRED, Sent.EXPIRED) if entry.decision == "expired" else (Sent.ACCEPTED, Sent.SETTLED)
-        values = {"outcome": entry.decision.value, "outcome_code": code, "outcome_by": "hub", "outcome_at": instant(now)}
+        values = {
+            "outcome": entry.decision.value,
+            "outcome_code": code,
+            "outcome_by": "hub",
+            "outcome_at": instant(now),
+        }
         if rows.update_outgoing(tx, row.id, below, state=state, next_attempt=None, **values):
             outcome = "expired" if entry.decision == "expired" else "refused"
             log().error(Event.MESSAGE_REFUSED, id=row.id, type=row.type, recipient=row.recipient, code=code or outcome)

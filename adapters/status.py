@@ -16,7 +16,7 @@ from hub.clock import new_id
 from hub.database import moment
 from hub.wire.link import Link
 from hub.wire.names import organisation_urn
-from hub.wire.receipt import sign_edge_status
+from hub.wire.receipt import sign_payload
 from schemas.catalogue import CATALOGUE
 from schemas.messages import Message
 from schemas.road import EdgeStatus, EdgeVersions
@@ -54,7 +54,7 @@ class StatusReporter:
             status = await self._status()
             news = (status.circuit, status.uncertain, status.register_version)
             if news != told or loop.time() >= at + EVERY_S:
-                body = sign_edge_status(status, self._office.keys.signing(status.time))
+                body = sign_payload(status, self._office.keys.signing(status.time))
                 await link.publish([outgoing(self._identity, body, status.id, EdgeStatus.name, status.id)])
                 told, at = news, loop.time()
             await asyncio.sleep(LOOK_S)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -194,5 +194,3 @@ class Worker:
         note = f"{error.code.value}: {error.place}" if error.place else error.code.value
         rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.FAILED, note=note[:64])
         log().error(Event.MESSAGE_FAILED, id=row.id, type=row.type, code=error.code, place=error.place)
-
-

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -21,9 +22,11 @@ from hub.messagelog.store import Known
 from hub.messagelog.tables import State
 from hub.relay.answers import envelope_to, signed_receipts
 from hub.relay.relay import Office
-from hub.wire.jose import refhash_of
 from hub.wire.link import Arrival, Link, LinkSettings
+from hub.wire.names import organisation_urn
+from hub.wire.postmark import refhash_of
 from hub.wire.topology import DEAD_QUEUE
+from schemas.codes import HubDecision
 from schemas.road import HubReceiptEntry
 
 # After the broker took the bytes, how long until they are offered again when no receipt came: attempts 1, 2, 3, 4+.
@@ -59,15 +62,17 @@ class Keeper:
     async def run(self, stop: asyncio.Event) -> None:
         """Does every task at its interval until `stop`; a failing one is logged and comes again."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._every(self._settings.sequence_s, stop, self.sequence))
+            group.create_task(self._every(self._settings.sequence_s, stop, self.sequence, "sequence"))
             group.create_task(self._linked(stop))
 
-    async def _every(self, seconds: float, stop: asyncio.Event, task: Callable[[], Awaitable[object]]) -> None:
+    async def _every(
+        self, seconds: float, stop: asyncio.Event, task: Callable[[], Awaitable[object]], name: str
+    ) -> None:
         while not stop.is_set():
             try:
                 await task()
             except UnavailableError as error:
-                log().warning(Event.TASK_FAILED, task=task.__name__, code=error.code, advice=error.advice())
+                log().warning(Event.TASK_FAILED, task=name, code=error.code, advice=error.advice())
             try:
                 async with asyncio.timeout(seconds):
                     await stop.wait()
@@ -86,8 +91,10 @@ class Keeper:
             async with asyncio.TaskGroup() as group:
                 for event in (stop, link.lost):
                     group.create_task(_chain(event, over))
-                group.create_task(self._every(self._settings.redeliver_s, over, lambda: self.redeliver(link)))
-                group.create_task(self._every(self._settings.expire_s, over, lambda: self.expire(link)))
+                group.create_task(
+                    self._every(self._settings.redeliver_s, over, partial(self.redeliver, link), "redeliver")
+                )
+                group.create_task(self._every(self._settings.expire_s, over, partial(self.expire, link), "expire"))
                 group.create_task(self._keep_dead_letters(link, over))
                 await over.wait()
                 link.lost.set()
@@ -132,7 +139,7 @@ class Keeper:
             [envelope_to(one.recipient_oin, bodies[one.key], one.id, one.type, one.correlationid) for one in held],
         )
         reached(Failpoint.KEEPER_AFTER_PUBLISH)
-        taken = [one.key for one, error in zip(held, results, strict=True) if error is None]
+        taken = [one for one, error in zip(held, results, strict=True) if error is None]
         failed = [one.key for one, error in zip(held, results, strict=True) if error is not None]
         await self._office.database.run(_mark_each, taken, now)
         await self._office.database.run(store.postpone, failed, now + timedelta(minutes=5))
@@ -177,8 +184,12 @@ class Keeper:
             await consumer.close()
 
 
-def _mark_each(connection: Connection, taken: Sequence[store.Key], now: datetime) -> None:
-    store.mark_forwarded(connection, taken, now, now + PATIENCE[1])
+def _mark_each(connection: Connection, taken: Sequence[Known], now: datetime) -> None:
+    """The more often the bytes were offered, the longer until they are offered again."""
+    for attempts in {one.attempts for one in taken}:
+        wait = PATIENCE[min(attempts, len(PATIENCE) - 1)]
+        keys = [one.key for one in taken if one.attempts == attempts]
+        store.mark_forwarded(connection, keys, now, now + wait)
 
 
 def _mark_expired(connection: Connection, expired: Sequence[Known], now: datetime) -> None:
@@ -207,8 +218,8 @@ def _expired_entry(one: Known, now: datetime) -> HubReceiptEntry:
         ref=one.id,
         refhash=one.refhash,
         source=one.source,
-        recipient=f"urn:nld:oin:{one.recipient_oin}",
-        decision="expired",
+        recipient=organisation_urn(one.recipient_oin),
+        decision=HubDecision.EXPIRED,
         received=now,
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.database import instant
@@ -39,6 +39,7 @@ class Known:
     outcome: str | None
     outcome_code: str | None
     receipt_id: str | None
+    attempts: int
 
     @property
     def key(self) -> Key:
@@ -162,7 +163,7 @@ def add_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def mark_expired(connection: Connection, keys: Sequence[Key], now: datetime) -> None:
-    """The hub gave up hope for these (T1): only where no receipt came in the meantime. The bytes stay until one does."""
+    """The hub gave up hope for these (T1), where no receipt came in the meantime; the bytes stay until one does."""
     if not keys:
         return
     connection.execute(
@@ -213,9 +214,10 @@ def _salts(connection: Connection, subjects: set[str]) -> dict[str, bytes]:
     return {row.subject: row.salt for row in rows}
 
 
-def _insert_if_absent(connection: Connection, table: object) -> sqlite.Insert | postgresql.Insert:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()  # type: ignore[arg-type]
+def _insert_if_absent(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def add_quarantined(connection: Connection, row: Row) -> None:
@@ -261,7 +263,9 @@ def overdue_expiry(connection: Connection, passed_before: datetime, most: int) -
 
 def sequence_entries(connection: Connection, most: int) -> int:
     """Gives the oldest entries without an index the next ones; only the keeper's one leader may call this."""
-    last = connection.execute(select(ENTRY.c.leaf_index).order_by(ENTRY.c.leaf_index.desc().nulls_last()).limit(1)).scalar()
+    last = connection.execute(
+        select(ENTRY.c.leaf_index).order_by(ENTRY.c.leaf_index.desc().nulls_last()).limit(1)
+    ).scalar()
     pending = connection.execute(
         select(ENTRY.c.row_id).where(ENTRY.c.leaf_index.is_(None)).order_by(ENTRY.c.row_id).limit(most),
     ).scalars()

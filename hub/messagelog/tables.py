@@ -18,13 +18,14 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
 METADATA = MetaData()
 OIN = String(20)
 UUID = String(36)
-HASH = String(71)  # "sha-256:" and 64 hexadecimal digits
+HASH = String(72)  # "sha-256:" and 64 hexadecimal digits
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
 
@@ -109,7 +110,12 @@ ENTRY = Table(
     Index("entry_ref", "ref"),
     sqlite_autoincrement=True,
 )
-Index("entry_pending", ENTRY.c.row_id, postgresql_where=ENTRY.c.leaf_index.is_(None), sqlite_where=ENTRY.c.leaf_index.is_(None))
+Index(
+    "entry_pending",
+    ENTRY.c.row_id,
+    postgresql_where=ENTRY.c.leaf_index.is_(None),
+    sqlite_where=ENTRY.c.leaf_index.is_(None),
+)
 
 SALT = Table(
     "salt",
@@ -124,14 +130,14 @@ EDGE_STATUS = Table(
     Column("oin", OIN, primary_key=True),
     Column("time", BigInteger, nullable=False),
     Column("received", BigInteger, nullable=False),
-    Column("waiting", Integer, nullable=False),
+    Column("waiting", BigInteger, nullable=False),
     Column("oldest_waiting", BigInteger),
-    Column("uncertain", Integer, nullable=False),
+    Column("uncertain", BigInteger, nullable=False),
     Column("circuit", String(9), nullable=False),
-    Column("software", String(64), nullable=False),
-    Column("types", String(4096), nullable=False),
-    Column("register_version", Integer, nullable=False),
-    Column("clock_offset_ms", Integer, nullable=False),
+    Column("software", Text, nullable=False),
+    Column("types", Text, nullable=False),
+    Column("register_version", BigInteger, nullable=False),
+    Column("clock_offset_ms", BigInteger, nullable=False),
 )
 
 QUARANTINE = Table(

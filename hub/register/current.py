@@ -1,13 +1,15 @@
-"""The register that a process works with: loaded at the start, replaced when a newer one lies in its file."""
+"""The register and the keys that a process works with: loaded at the start, replaced when a newer register lies there."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from hub.errors import Code, HubError, RefusedError
 from hub.events import Event, log
 from hub.register.file import RegisterFile
 from hub.register.model import Register
+from hub.wire.keys import KeyFolder, PrivateKey
 
 
 class CurrentRegister:
@@ -39,3 +41,31 @@ class CurrentRegister:
         if self.current.outdated(now):
             log().warning(Event.REGISTER_STALE, version=self.current.version)
         return False
+
+
+class CurrentKeys:
+    """The private keys that the present register lists for `oin`; read anew when the register changes."""
+
+    def __init__(self, path: Path, oin: str, register: CurrentRegister) -> None:
+        """Loads them.
+
+        Raises:
+            RefusedError: `key_invalid`.
+        """
+        self._path = path
+        self._oin = oin
+        self._register = register
+        self._of = register.current
+        self._folder = KeyFolder.load(path, oin, register.current)
+
+    @property
+    def folder(self) -> KeyFolder:
+        """The keys as listed in the present register."""
+        if self._of is not self._register.current:
+            self._folder = KeyFolder.load(self._path, self._oin, self._register.current)
+            self._of = self._register.current
+        return self._folder
+
+    def signing(self, now: datetime) -> PrivateKey:
+        """The key to sign with; RefusedError(key_missing) when there is none."""
+        return self.folder.signing(now)

@@ -1,8 +1,7 @@
-"""What goes out for a batch: the forwards and the hub's receipts, batched per organisation. Pure but for the signature."""
+"""What goes out for a batch: the forwards, and the hub's receipts batched per organisation. No I/O."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +11,17 @@ from hub.clock import Clock, new_id
 from hub.database import moment
 from hub.messagelog.store import Key, Known
 from hub.messagelog.tables import State
-from hub.relay.checks import ENVELOPE, RECIPIENT_RECEIPT, Authenticated, sender_of, uuid_or_none
+from hub.relay.checks import Authenticated, sender_of, uuid_or_none
 from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
-from hub.wire.envelope import source_of
-from hub.wire.jose import refhash_of
 from hub.wire.keys import PrivateKey
 from hub.wire.link import Outgoing
-from hub.wire.receipt import sign_hub_receipt
+from hub.wire.names import ORGANISATION, organisation_urn
+from hub.wire.postmark import ENVELOPE, refhash_of, source_of
+from hub.wire.receipt import sign_payload
 from hub.wire.topology import OUT
-from schemas.road import HubReceipt, HubReceiptEntry
+from schemas.codes import HubDecision, HubRefusal
+from schemas.road import HubReceipt, HubReceiptEntry, RecipientReceipt
 
-_RECIPIENT = re.compile(r"urn:nld:oin:[0-9A-Z]{20}", re.ASCII)
 RECEIPTS_AT_ONCE = 100  # entries in one hub receipt (wire.md 8)
 
 
@@ -43,7 +42,9 @@ def forwards(decisions: Sequence[Decision]) -> list[Forward]:
                 arrival, envelope = decision.message.arrival, decision.envelope
                 found.append(
                     Forward(
-                        envelope_to(envelope.recipient_oin, arrival.body, envelope.id, envelope.type, envelope.correlationid),
+                        envelope_to(
+                            envelope.recipient_oin, arrival.body, envelope.id, envelope.type, envelope.correlationid
+                        ),
                         decision.message.key,
                     ),
                 )
@@ -75,7 +76,7 @@ def envelope_to(oin: str, body: bytes, message_id: str, message_type: str, corre
 
 def receipt_to(oin: str, body: bytes, receipt_id: str) -> Outgoing:
     """A recipient's receipt on its way to the original sender."""
-    return Outgoing(OUT, oin, body, receipt_id, RECIPIENT_RECEIPT.removesuffix("+jws"), receipt_id)
+    return Outgoing(OUT, oin, body, receipt_id, RecipientReceipt.name, receipt_id)
 
 
 def hub_receipts(
@@ -122,7 +123,7 @@ def signed_receipts(
                 time=clock.now(),
                 receipts=tuple(mine[start : start + RECEIPTS_AT_ONCE]),
             )
-            found.append(Outgoing(OUT, oin, sign_hub_receipt(receipt, key), receipt.id, "hub-receipt", receipt.id))
+            found.append(Outgoing(OUT, oin, sign_payload(receipt, key), receipt.id, HubReceipt.name, receipt.id))
     return found
 
 
@@ -139,25 +140,25 @@ def _accepted_entry(decision: Accepted, now: datetime) -> HubReceiptEntry:
         ref=envelope.id,
         refhash=decision.message.postmark.refhash,
         source=envelope.source,
-        recipient=f"urn:nld:oin:{envelope.recipient_oin}",
-        decision="accepted",
+        recipient=envelope.recipient,
+        decision=HubDecision.ACCEPTED,
         received=now,
     )
 
 
 def held_entries(held: Known) -> list[HubReceiptEntry]:
     """What the hub says of a message that it holds: accepted then, and expired since where that is its outcome."""
-    decisions: list[str] = ["accepted", *(["expired"] if held.state is State.EXPIRED else [])]
+    expired = [HubDecision.EXPIRED] if held.state is State.EXPIRED else []
     return [
         HubReceiptEntry(
             ref=held.id,
             refhash=held.refhash,
             source=held.source,
-            recipient=f"urn:nld:oin:{held.recipient_oin}",
+            recipient=organisation_urn(held.recipient_oin),
             decision=decision,
             received=moment(held.received),
         )
-        for decision in decisions
+        for decision in (HubDecision.ACCEPTED, *expired)
     ]
 
 
@@ -166,15 +167,21 @@ def _refused_entry(decision: Refused, now: datetime) -> HubReceiptEntry:
     return HubReceiptEntry(
         ref=attributed.id if attributed else uuid_or_none(decision.arrival.message_id),
         refhash=attributed.postmark.refhash if attributed else refhash_of(decision.arrival.body),
-        source=str(attributed.postmark.payload["source"]) if attributed and source_of(attributed.postmark.payload) else None,
+        source=_source_of(attributed) if attributed else None,
         recipient=_recipient_of(attributed) if attributed else None,
-        decision="refused",
-        code=decision.error.code.value,
+        decision=HubDecision.REFUSED,
+        code=HubRefusal(decision.error.code.value),
         received=now,
     )
+
+
+def _source_of(attributed: Authenticated) -> str | None:
+    """`source` as in the message, but only where it has the form of one."""
+    named = source_of(attributed.postmark.typ, attributed.postmark.payload)
+    return str(attributed.postmark.payload["source"]) if named else None
 
 
 def _recipient_of(attributed: Authenticated) -> str | None:
     """`recipient` as in the message, but only where it has the form of one."""
     value = attributed.postmark.payload.get("recipient")
-    return value if isinstance(value, str) and _RECIPIENT.fullmatch(value) else None
+    return value if isinstance(value, str) and ORGANISATION.fullmatch(value) else None

@@ -12,30 +12,26 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hub.errors import Code, HubError, RefusedError, TamperedError
 from hub.messagelog.store import Known, Opener
 from hub.register.model import Organisation, Register
-from hub.wire.envelope import Envelope, parse_envelope, source_of
+from hub.wire.envelope import Envelope, check_clock, parse_envelope
 from hub.wire.link import CONTENT_TYPE, Arrival
-from hub.wire.postmark import Postmark, verify_postmark
-from hub.wire.seal import check_seal
+from hub.wire.names import UUID
+from hub.wire.postmark import EDGE_STATUS, ENVELOPE, RECIPIENT_RECEIPT, Postmark, check_signer, verify_postmark
+from hub.wire.sealform import check_seal
 from schemas.catalogue import CATALOGUE
 
-ENVELOPE = "hub-envelope+jws"
-RECIPIENT_RECEIPT = "recipient-receipt+jws"
-EDGE_STATUS = "edge-status+jws"
 INBOUND = frozenset({ENVELOPE, RECIPIENT_RECEIPT, EDGE_STATUS})
-CLOCK_TOLERANCE = timedelta(minutes=5)
 
 _USER = re.compile(r"p-([0-9A-Z]{20})", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """A message that is what it says of its sender: checks 1–8 hold."""
+    """A message that is what it says of its sender: checks 1 to 8 hold."""
 
     arrival: Arrival
     postmark: Postmark
@@ -54,12 +50,12 @@ def sender_of(arrival: Arrival) -> str | None:
 
 
 def uuid_or_none(value: object) -> str | None:
-    """The value if it is a lower-case UUID of versions 1–8, else None: what may be stored unverified."""
-    return value if isinstance(value, str) and _UUID.fullmatch(value) else None
+    """The value if it is a lower-case UUID of versions 1 to 8, else None: what may be stored unverified."""
+    return value if isinstance(value, str) and UUID.fullmatch(value) else None
 
 
 def authenticate(arrival: Arrival, register: Register, now: datetime) -> Authenticated:
-    """Checks 2–8.
+    """Checks 2 to 8.
 
     Raises:
         HubError: RefusedError or TamperedError with the code of the first check that fails.
@@ -67,16 +63,8 @@ def authenticate(arrival: Arrival, register: Register, now: datetime) -> Authent
     postmark = verify_postmark(arrival.body, register, now, by_hub=True)
     if postmark.typ not in INBOUND:
         raise RefusedError(Code.BAD_TYPE, "typ")
-    _check_identity(arrival, postmark)
+    check_signer(postmark, register.hub, sender_of(arrival) or "")
     return Authenticated(arrival, postmark, _checked_properties(arrival, postmark))
-
-
-def _check_identity(arrival: Arrival, postmark: Postmark) -> None:
-    if sender_of(arrival) != postmark.signer.oin:
-        raise TamperedError(Code.IDENTITY_MISMATCH, "user_id")
-    source = source_of(postmark.payload)
-    if source is not None and source != postmark.signer.oin:
-        raise TamperedError(Code.IDENTITY_MISMATCH, "source")
 
 
 def _checked_properties(arrival: Arrival, postmark: Postmark) -> str:
@@ -106,15 +94,12 @@ def is_duplicate(message: Authenticated, held: Known | None) -> bool:
 
 
 def admit(message: Authenticated, register: Register, now: datetime) -> Envelope:
-    """Checks 10–14; the envelope of a message that may be carried if an agreement allows it."""
-    envelope = parse_envelope(message.postmark.payload)
+    """Checks 10 to 14; the envelope of a message that may be carried if an agreement allows it."""
+    envelope = parse_envelope(message.postmark.payload, register)
     if envelope.matchtoken is not None:
         # Hit / no hit is not served yet: carrying such a message unmatched would tell every candidate about a person.
         raise RefusedError(Code.ATTRIBUTE_INVALID, "matchtoken")
-    if envelope.time > now + CLOCK_TOLERANCE:
-        raise RefusedError(Code.CLOCK_SKEW, "time")
-    if envelope.expirytime <= now:
-        raise RefusedError(Code.EXPIRED, "expirytime")
+    check_clock(envelope, now)
     recipient = register.organisation(envelope.recipient_oin)
     if recipient is None:
         raise RefusedError(Code.UNKNOWN_RECIPIENT, "recipient")

@@ -1,4 +1,4 @@
-"""Check 9 and what follows, for a whole batch inside one transaction: what each delivery is, given what the log knows."""
+"""Check 9 and what follows, for a batch inside one transaction: what each delivery is, given what the log knows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from hub.messagelog.store import Key, Known
 from hub.messagelog.tables import State
 from hub.register.model import Register
 from hub.relay import checks
-from hub.relay.checks import EDGE_STATUS, ENVELOPE, Authenticated
+from hub.relay.checks import Authenticated
 from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
 from hub.wire.envelope import Envelope
-from hub.wire.receipt import parse_edge_status, parse_recipient_receipt
-from schemas.road import RecipientReceipt
+from hub.wire.names import ORGANISATION
+from hub.wire.postmark import EDGE_STATUS, ENVELOPE, RECIPIENT_RECEIPT
+from hub.wire.receipt import read_payload
+from schemas.road import EdgeStatus, RecipientReceipt
 
 
 class Batch:
@@ -45,12 +47,12 @@ class Batch:
     ) -> dict[int, tuple[str, RecipientReceipt]]:
         found = {}
         for one in checked:
-            if isinstance(one, Authenticated) and one.postmark.typ == checks.RECIPIENT_RECEIPT:
+            if isinstance(one, Authenticated) and one.postmark.typ == RECIPIENT_RECEIPT:
                 try:
-                    receipt = parse_recipient_receipt(one.postmark.payload)
+                    receipt = read_payload(one.postmark, RecipientReceipt)
                 except HubError:
                     continue  # _decide meets the same error and refuses
-                found[id(one)] = (receipt.recipient_oin, receipt)
+                found[id(one)] = (oin_of(receipt.recipient), receipt)
         return found
 
     def _decide(self, one: Authenticated | Refused, receipts: dict[int, tuple[str, RecipientReceipt]]) -> Decision:
@@ -60,9 +62,9 @@ class Batch:
             if one.postmark.typ == ENVELOPE:
                 return self._decide_envelope(one)
             if one.postmark.typ == EDGE_STATUS:
-                return Reported(one, parse_edge_status(one.postmark.payload))
+                return Reported(one, read_payload(one.postmark, EdgeStatus))
             if id(one) not in receipts:
-                parse_recipient_receipt(one.postmark.payload)
+                read_payload(one.postmark, RecipientReceipt)
             return self._decide_receipt(one, *receipts[id(one)])
         except HubError as error:
             return Refused(one.arrival, error, one)
@@ -129,6 +131,12 @@ class Batch:
         ]
 
 
+def oin_of(organisation: str) -> str:
+    """The OIN in the URN of an organisation, which a model has checked."""
+    found = ORGANISATION.fullmatch(organisation)
+    return found[1] if found else ""
+
+
 def known_of(message: Authenticated, envelope: Envelope, now: datetime) -> Known:
     """A message that is being accepted, as the log will know it."""
     return Known(
@@ -146,4 +154,5 @@ def known_of(message: Authenticated, envelope: Envelope, now: datetime) -> Known
         outcome=None,
         outcome_code=None,
         receipt_id=None,
+        attempts=0,
     )

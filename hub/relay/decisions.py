@@ -49,7 +49,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A delivery that is not carried; `message` where it was attributed (checks 1–8 held)."""
+    """A delivery that is not carried; `message` where it was attributed (checks 1 to 8 held)."""
 
     arrival: Arrival
     error: HubError

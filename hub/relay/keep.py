@@ -14,7 +14,7 @@ from hub.messagelog.store import Key, Row
 from hub.messagelog.tables import State
 from hub.relay.checks import sender_of, uuid_or_none
 from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
-from hub.wire.jose import refhash_of
+from hub.wire.postmark import refhash_of
 
 FIRST_ATTEMPT = timedelta(minutes=1)  # when the keeper looks after a message that was accepted but never forwarded
 

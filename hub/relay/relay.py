@@ -18,16 +18,16 @@ from hub.errors import Code, HubError, RefusedError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
 from hub.messagelog import store
-from hub.register.current import CurrentRegister
+from hub.register.current import CurrentKeys, CurrentRegister
 from hub.relay.answers import Forward, forwards, hub_receipts
 from hub.relay.checks import Authenticated, authenticate, sender_of
 from hub.relay.decide import Batch
 from hub.relay.decisions import Accepted, Decision, Refused
 from hub.relay.keep import keep
 from hub.relay.quota import Quota
-from hub.wire.jose import refhash_of
-from hub.wire.keys import KeyFolder
 from hub.wire.link import Arrival, Link
+from hub.wire.names import organisation_urn
+from hub.wire.postmark import refhash_of
 
 RECEIPT_PATIENCE = timedelta(minutes=10)  # after this the keeper sees whether the bytes must be offered again
 RETRY = timedelta(minutes=1)  # for a message that the broker did not take
@@ -38,14 +38,14 @@ class Office:
     """What every part of the hub acts with: its name, its keys, the register, the time and the database."""
 
     register: CurrentRegister
-    keys: KeyFolder
+    keys: CurrentKeys
     clock: Clock
     database: Database
 
     @property
     def source(self) -> str:
         """The hub as `source` of its own receipts and notices."""
-        return f"urn:nld:oin:{self.register.current.hub.oin}"
+        return organisation_urn(self.register.current.hub.oin)
 
 
 class Relay:
@@ -87,7 +87,7 @@ class Relay:
             return Refused(arrival, error, None)
 
     async def _decide_and_keep(self, checked: Sequence[Authenticated | Refused], now: datetime) -> list[Decision]:
-        """One transaction for the batch; if it fails on a row, one for each delivery, and the failing one is kept aside."""
+        """One transaction for the batch; if a row makes it fail, one for each delivery, and that one is kept aside."""
         try:
             decisions = await self._office.database.run(self._transaction, checked, now)
         except RowError:

@@ -14,22 +14,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import aio_pika
 from aiormq.exceptions import AMQPError, DeliveryError, PublishError
-from aiormq.spec import Basic
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
 from faststream.rabbit.security import RabbitExternalAuth
+from pamqp.commands import Basic
 
 from hub.errors import Code, HubError, UnavailableError
 from hub.events import Event, log
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection
-    from aiormq.abc import AbstractChannel as UnderlayChannel
+    from aiormq import Channel as UnderlayChannel
     from aiormq.abc import DeliveredMessage
 
 CONTENT_TYPE = "application/jose"
@@ -105,7 +105,7 @@ class Link:
                     timeout=WAIT_S,
                 )
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-                publisher = await channel.get_underlay_channel()
+                publisher = await _underlay(channel)
         except CONNECTION_ERRORS:
             raise UnavailableError(Code.BROKER_UNAVAILABLE, settings.url.rpartition("@")[2]) from None
         log().info(Event.LINK_OPENED)
@@ -115,7 +115,7 @@ class Link:
         self.lost.set()
 
     async def publish(self, batch: Sequence[Outgoing]) -> list[HubError | None]:
-        """Publishes all, pipelined, persistent, mandatory; per message None (confirmed) or why it is not with the broker.
+        """Publishes all, pipelined, persistent, mandatory; per message None (confirmed) or why the broker has it not.
 
         A message without a confirm may have arrived all the same: offer it again, recipients de-duplicate.
         """
@@ -151,7 +151,7 @@ class Link:
         try:
             async with asyncio.timeout(WAIT_S):
                 channel = await self._connection.channel(publisher_confirms=False)
-                underlay = await channel.get_underlay_channel()
+                underlay = await _underlay(channel)
                 await underlay.basic_qos(prefetch_count=prefetch)
                 consumer = Consumer(queue, channel, underlay)
                 channel.close_callbacks.add(consumer.on_close)
@@ -166,7 +166,7 @@ class Link:
         try:
             async with asyncio.timeout(WAIT_S):
                 channel = await self._connection.channel(publisher_confirms=False)
-                underlay = await channel.get_underlay_channel()
+                underlay = await _underlay(channel)
                 try:
                     found = await underlay.queue_declare(queue, passive=True)
                 finally:
@@ -238,10 +238,15 @@ class Consumer:
             raise UnavailableError(Code.BROKER_UNAVAILABLE, self.queue) from None
 
     async def close(self) -> None:
-        """Gives the queue back by closing the channel: `basic.cancel` would let later messages overtake unacked ones."""
+        """Gives the queue back by closing the channel: `basic.cancel` would let later messages overtake."""
         with suppress(*CONNECTION_ERRORS):
             async with asyncio.timeout(WAIT_S):
                 await self._channel.close()
+
+
+async def _underlay(channel: AbstractChannel) -> UnderlayChannel:
+    """The channel of aiormq on which aio-pika stands: leaner, and it can publish without waiting for the socket."""
+    return cast("UnderlayChannel", await channel.get_underlay_channel())
 
 
 def arrival_of(message: DeliveredMessage) -> Arrival:
@@ -259,13 +264,17 @@ def arrival_of(message: DeliveredMessage) -> Arrival:
     )
 
 
-def make_broker(settings: LinkSettings) -> RabbitBroker:
-    """The one hardened FastStream broker: EXTERNAL over mutual TLS, no reconnecting behind our back, no typing magic."""
+def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
+    """The one hardened FastStream broker: EXTERNAL over mutual TLS; `lost` is set when its connection closes.
+
+    FastStream would reconnect by itself; the owner starts anew instead, because what was prefetched cannot be acked.
+    """
     return RabbitBroker(
         f"{settings.url}?heartbeat={HEARTBEAT_S}",
         security=RabbitExternalAuth(ssl_context=settings.context()),
         timeout=WAIT_S,
-        graceful_timeout=WAIT_S,
+        graceful_timeout=1.0,
+        on_close=[lambda *_: lost.set()],
         apply_types=True,
         logger=None,
     )
@@ -277,13 +286,15 @@ async def inbox(
     queue: str,
     prefetch: int,
     handle: Callable[[Arrival], Awaitable[bool]],
-) -> AsyncIterator[RabbitBroker]:
+) -> AsyncIterator[asyncio.Event]:
     """Consumes an inbox with FastStream while the context lasts.
 
     `handle` is awaited for every delivery, up to `prefetch` at once and in the order of the queue; True acks it,
     False leaves it unacked (it comes again when the channel closes). The queue is the hub's: never declared here.
+    Yields an event that is set when the connection is lost.
     """
-    broker = make_broker(settings)
+    lost = asyncio.Event()
+    broker = make_broker(settings, lost)
     target = RabbitQueue(queue, declare=False, durable=True)
 
     @broker.subscriber(
@@ -315,7 +326,7 @@ async def inbox(
         await broker.stop()
         raise UnavailableError(Code.BROKER_UNAVAILABLE, settings.url.rpartition("@")[2]) from None
     try:
-        yield broker
+        yield lost
     finally:
         await broker.stop()
 

@@ -1,0 +1,107 @@
+"""The composition root of the hub: from settings to a running relay and keeper, and their orderly stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from hub import failpoints
+from hub.clock import Clock, SystemClock
+from hub.database import Database
+from hub.errors import Code, RefusedError
+from hub.events import Event, frames_of, log
+from hub.keeper import Keeper, KeeperSettings
+from hub.messagelog.schema import check_schema
+from hub.register.current import CurrentKeys, CurrentRegister
+from hub.register.file import RegisterFile
+from hub.register.governance import load_governance
+from hub.relay.lanes import Lanes, LaneSettings
+from hub.relay.quota import Quota, QuotaSettings
+from hub.relay.relay import Office, Relay
+from hub.settings import HubSettings
+from hub.wire.link import LinkSettings
+
+
+def link_settings(settings: HubSettings) -> LinkSettings:
+    """Where and who we are at the broker."""
+    broker = settings.broker
+    return LinkSettings(broker.url, broker.ca, broker.certificate, broker.key)
+
+
+def read_governance(path: Path) -> bytes:
+    """The governance key's file, or RefusedError(register_invalid)."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise RefusedError(Code.REGISTER_INVALID, path.name) from None
+
+
+def open_office(settings: HubSettings, clock: Clock | None = None) -> Office:
+    """Register, keys and database of the hub; refuses a production register, and a database of another release."""
+    governance = load_governance(read_governance(settings.governance_file))
+    register = CurrentRegister(RegisterFile(settings.register_file, governance, settings.state / "register-floor.json"))
+    keys = CurrentKeys(settings.keys, register.current.hub.oin, register)
+    database = Database(settings.database)
+    check_schema(database)
+    return Office(register, keys, clock or SystemClock(), database)
+
+
+def relay_of(settings: HubSettings, office: Office) -> Lanes:
+    """The relay of this process."""
+    relay = settings.relay
+    quota = Quota(QuotaSettings(relay.quota_rate, relay.quota_burst))
+    own = relay.lanes if relay.lanes is not None else tuple(range(relay.lane_count))
+    lanes = LaneSettings(own=own, count=relay.lane_count, batch=relay.batch, prefetch=relay.prefetch)
+    return Lanes(Relay(office, quota), lanes, link_settings(settings))
+
+
+def keeper_of(settings: HubSettings, office: Office) -> Keeper:
+    """The keeper; only one at a time may run."""
+    return Keeper(office, KeeperSettings(), link_settings(settings), lambda: read_inboxes(settings.state))
+
+
+def read_inboxes(state: Path) -> dict[str, str]:
+    """The names of the inboxes by OIN, as `topology apply` and `partners add` wrote them."""
+    try:
+        content = json.loads((state / "inboxes.json").read_bytes())
+    except (OSError, ValueError):
+        raise RefusedError(Code.SETTINGS_INVALID, "inboxes.json") from None
+    return {str(oin): str(queue) for oin, queue in content.items()}
+
+
+async def run_until_stopped(*parts: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Runs the parts until SIGTERM or SIGINT; then each finishes what it has in hand."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    log().info(Event.PROCESS_STARTED)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(_run(part, stop))
+    except BaseExceptionGroup as failed:
+        for error in failed.exceptions:
+            log().error(Event.PROCESS_FAILED, error=type(error).__name__, frames=frames_of(error))
+        raise
+    finally:
+        log().info(Event.PROCESS_STOPPED)
+
+
+async def _run(part: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
+    await part(stop)
+
+
+def run_hub(settings: HubSettings) -> None:
+    """Relay and keeper in this process, until it is told to stop."""
+    if settings.failpoint is not None:
+        failpoints.arm(settings.failpoint.point, settings.failpoint.after)
+    office = open_office(settings)
+    lanes, keeper = relay_of(settings, office), keeper_of(settings, office)
+    try:
+        asyncio.run(run_until_stopped(lanes.run, keeper.run))
+    finally:
+        office.database.close()

@@ -1,0 +1,1 @@
+"""The road through the hub: checks, decisions, and the order in which things become durable."""

@@ -1,0 +1,135 @@
+"""The settings of the hub's processes: one frozen tree, read once, parts of it passed down.
+
+A TOML file (named by `HUB_CONFIG` or `--config`) with environment variables over it: `HUB_` and the names joined by
+`__`, as `HUB_BROKER__URL`. Secrets are files named by path. Nothing else in the packages reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.errors import Code, RefusedError
+from hub.failpoints import Failpoint
+
+CONFIG_VARIABLE: Final = "HUB_CONFIG"
+MAX_CONFIG_BYTES: Final = 65_536
+
+
+class Part(BaseModel):
+    """A part of a settings tree: closed, so that a misspelt name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class BrokerSettings(Part):
+    """Where the broker is and who we are to it."""
+
+    url: Annotated[str, Field(pattern=r"^amqps://[^@]+$", description="amqps://host:port/vhost, without credentials")]
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+class RelaySettings(Part):
+    """How the relay reads its lanes."""
+
+    lanes: tuple[int, ...] | None = Field(
+        default=None, description="ordinals of the lanes of this process; all when left out"
+    )
+    lane_count: int = Field(default=8, ge=1, le=256)
+    batch: int = Field(
+        default=100, ge=1, le=1000, description="messages in one transaction: more delays the first of them"
+    )
+    prefetch: int = Field(
+        default=300, ge=1, le=5000, description="messages in memory per lane: three batches keep it busy"
+    )
+    quota_rate: float = Field(default=200.0, gt=0, description="messages per second of one partner in the long run")
+    quota_burst: int = Field(default=20_000, ge=1, description="messages of one partner at once")
+
+
+class Armed(Part):
+    """A failpoint, for tests only."""
+
+    point: Failpoint
+    after: int = 0
+
+
+class HubSettings(BaseSettings):
+    """Everything that the hub's own processes need to know."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HUB_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    register_file: Path
+    governance_file: Path
+    keys: Path
+    state: Path = Field(description="folder for the register floor and the names of the inboxes; 0700")
+    database: str = Field(description="SQLAlchemy address: sqlite:///file or postgresql+psycopg://…")
+    broker: BrokerSettings
+    relay: RelaySettings = RelaySettings()
+    failpoint: Armed | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file."""
+        return env_settings, init_settings
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a settings file; relative paths in it count from its own folder.
+
+    Raises:
+        RefusedError: `settings_invalid`.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_CONFIG_BYTES + 1)
+        if len(content) > MAX_CONFIG_BYTES:
+            raise RefusedError(Code.SETTINGS_INVALID, f"{path.name}: size")
+        return tomllib.loads(content.decode("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise RefusedError(Code.SETTINGS_INVALID, path.name) from None
+
+
+def config_path(given: Path | None) -> Path:
+    """The settings file: as given, or as `HUB_CONFIG` says.
+
+    Raises:
+        RefusedError: `settings_invalid` when neither says.
+    """
+    named = given or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None)
+    if named is None:
+        raise RefusedError(Code.SETTINGS_INVALID, f"--config or {CONFIG_VARIABLE}")
+    return named
+
+
+def load_hub_settings(path: Path) -> HubSettings:
+    """The settings of a hub process.
+
+    Raises:
+        RefusedError: `settings_invalid`, with the name of the setting.
+    """
+    try:
+        return HubSettings(**read_toml(path))
+    except ValidationError as error:
+        raise RefusedError(Code.SETTINGS_INVALID, place_of(error)) from None
+
+
+def place_of(error: ValidationError) -> str:
+    """The name of the first setting that does not fit, without its value."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return ".".join(str(part) for part in first["loc"]) + f" ({first['type']})"
