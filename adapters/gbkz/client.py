@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeVar
 import httpx2
 from pydantic import BaseModel, ValidationError
 
-from adapters.edge import OutsideKey
+from adapters.contract import OutsideKey
 from adapters.gbkz.mapping import dates_agree
 from adapters.gbkz.records import (
     Change,
@@ -61,8 +61,8 @@ class TaxSystem(Protocol):
         """Puts *uitstel* on dossiers; one result for each."""
         ...
 
-    async def change(self, change: Change, key: str) -> None:
-        """Gives *uitstellen* another end."""
+    async def change(self, change: Change, key: str) -> frozenset[str]:
+        """Gives *uitstellen* another end; returns those that ran: the others had ended."""
         ...
 
     async def lift(self, lifting: Lifting, key: str) -> None:
@@ -106,9 +106,9 @@ class HttpTaxSystem:
             raise UnavailableError(Code.OUTSIDE_UNAVAILABLE, "/v1/uitstel")
         return answer.results
 
-    async def change(self, change: Change, key: str) -> None:
-        """Gives *uitstellen* another end."""
-        await self._act("/v1/uitstel/wijzigen", change, key, {one.uitstel for one in change.uitstellen})
+    async def change(self, change: Change, key: str) -> frozenset[str]:
+        """Gives *uitstellen* another end; returns those that ran: the others had ended."""
+        return await self._act("/v1/uitstel/wijzigen", change, key, {one.uitstel for one in change.uitstellen})
 
     async def lift(self, lifting: Lifting, key: str) -> None:
         """Ends *uitstellen*; one that had ended already counts as done."""
@@ -118,10 +118,12 @@ class HttpTaxSystem:
         """Takes *uitstellen* away without charging anything for their days."""
         await self._act("/v1/uitstel/verwijderen", removal, key, set(removal.uitstellen))
 
-    async def _act(self, path: str, asked: BaseModel, key: str, among: set[str]) -> None:
-        handled = await self._ask(path, asked, Handled, key)
-        if not set(handled.uitstellen) <= among:
+    async def _act(self, path: str, asked: BaseModel, key: str, among: set[str]) -> frozenset[str]:
+        answer = await self._ask(path, asked, Handled, key)
+        handled = frozenset(answer.uitstellen)
+        if not handled <= among:
             raise UnavailableError(Code.OUTSIDE_UNAVAILABLE, path)
+        return handled
 
     async def _ask(self, path: str, question: BaseModel, answer: type[A], key: str | None = None) -> A:
         """Posts and reads; everything that can go wrong is one of the two errors."""

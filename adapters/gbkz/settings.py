@@ -68,6 +68,11 @@ class TaxOfficeSettings(BaseModel):
         """How long the link may be down before lifting stops."""
         return timedelta(hours=self.link_down_h)
 
+    @property
+    def settle_time(self) -> timedelta:
+        """How long the inbox gets after an outage or a start."""
+        return timedelta(seconds=self.settle_s)
+
     @classmethod
     def load(cls, path: Path) -> Self:
         """The settings in a TOML file.
