@@ -13,7 +13,7 @@ outcome. In: verify · open · validate · inbox row · receipt · ack; a worker
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -76,6 +76,7 @@ class Edge:
         self._link_settings = link
         self._handlers: dict[str, Handler[Message]] = {}
         self._on_outcome: list[OnOutcome] = []
+        self._link_down_since: datetime | None = office.clock.now()
         self.worker = Worker(ledger, office, self._handlers, self.publish)
         self.outbox = Outbox(identity, ledger, office)
         self.inbox = Inbox(identity, ledger, office, self._handlers, self._tell_outcome)
@@ -92,6 +93,10 @@ class Edge:
     def _tell_outcome(self, tx: Connection, outcome: Outcome) -> None:
         for call in self._on_outcome:
             call(tx, outcome)
+
+    def link_down_since(self) -> datetime | None:
+        """Since when nothing could come in, or None while the link is up: what is lifted must know of what was said."""
+        return self._link_down_since
 
     def publish(
         self,
@@ -175,12 +180,14 @@ class Edge:
         wait_s = 0.2
         while not stop.is_set():
             try:
-                link = await Link.open(self._link_settings)
-                async with inbox_of(self._link_settings, self.identity.inbox, PREFETCH, self.inbox.deliver) as lost:
-                    wait_s = 0.2
+                async with (
+                    Link.opened(self._link_settings) as link,
+                    inbox_of(self._link_settings, self.identity.inbox, PREFETCH, self.inbox.deliver) as lost,
+                ):
+                    wait_s, self._link_down_since = 0.2, None
                     await self._exchange(link, lost, stop)
-                await link.close()
             except UnavailableError as error:
+                self._link_down_since = self._link_down_since or self.office.clock.now()
                 log().warning(LogEvent.LINK_LOST, code=error.code, advice=error.advice(), wait_s=wait_s)
                 await wait_for(stop, wait_s)
                 wait_s = min(wait_s * 2, 10.0)

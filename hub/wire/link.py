@@ -111,6 +111,16 @@ class Link:
         log().info(Event.LINK_OPENED)
         return cls(connection, channel, publisher)
 
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, settings: LinkSettings) -> AsyncIterator[Link]:
+        """A link for as long as the context lasts."""
+        link = await cls.open(settings)
+        try:
+            yield link
+        finally:
+            await link.close()
+
     def _on_close(self, *_: object) -> None:
         self.lost.set()
 
