@@ -55,51 +55,38 @@ class Opened:
         return data if isinstance(data, dict) else {}
 
 
-def verify_outer(body: bytes, register: Register, now: datetime) -> Outer:
-    """The outer layer alone, whoever it is for and whether or not it has expired.
+def outer_of(postmark: Postmark, *, register: Register, me: str | None, now: datetime) -> Outer:
+    """The rest of the outer layer of an envelope whose postmark and signer were checked.
 
-    Raises:
-        RefusedError: `too_large`, `malformed`, `bad_type`, `unknown_key`, `revoked_key`, `attribute_invalid`,
-            `clock_skew`.
-        TamperedError: `bad_signature`, `identity_mismatch`.
-    """
-    postmark = verify_postmark(body, register, now, by_hub=False)
-    if postmark.typ != ENVELOPE:
-        raise RefusedError(Code.BAD_TYPE, "typ")
-    check_signer(postmark, register.hub)
-    return _read_outer(postmark, register, now)
-
-
-def _read_outer(postmark: Postmark, register: Register, now: datetime) -> Outer:
-    envelope = parse_envelope(postmark.payload, register)
-    check_not_ahead(envelope, now)
-    return Outer(postmark, envelope)
-
-
-def outer_of(postmark: Postmark, *, register: Register, me: str, now: datetime) -> Outer:
-    """The rest of the outer layer, for whoever has verified the postmark and its signer to see what it is.
+    Args:
+        postmark: of an envelope.
+        register: the present one.
+        me: the OIN that it must be for; None judges the layer whoever it is for.
+        now: the recipient's own clock.
 
     Raises:
         RefusedError: `attribute_invalid`, `clock_skew`.
         TamperedError: `wrong_recipient`.
     """
-    outer = _read_outer(postmark, register, now)
-    if outer.envelope.recipient_oin != me:
+    envelope = parse_envelope(postmark.payload, register)
+    check_not_ahead(envelope, now)
+    if me not in {None, envelope.recipient_oin}:
         raise TamperedError(Code.WRONG_RECIPIENT)
-    return outer
+    return Outer(postmark, envelope)
 
 
-def accept_outer(body: bytes, *, register: Register, me: str, now: datetime) -> Outer:
-    """The outer layer of a body that is for `me` (an OIN); nothing that this raises is answered.
+def accept_outer(body: bytes, *, register: Register, me: str | None, now: datetime) -> Outer:
+    """The outer layer of a body that is for `me`; nothing that this raises is answered.
 
     Raises:
-        RefusedError: as `verify_outer`.
-        TamperedError: likewise, and `wrong_recipient`.
+        RefusedError: `too_large`, `malformed`, `bad_type`, `unknown_key`, `revoked_key`, and as `outer_of`.
+        TamperedError: `bad_signature`, `identity_mismatch`, and as `outer_of`.
     """
-    outer = verify_outer(body, register, now)
-    if outer.envelope.recipient_oin != me:
-        raise TamperedError(Code.WRONG_RECIPIENT)
-    return outer
+    postmark = verify_postmark(body, register, now, by_hub=False)
+    if postmark.typ != ENVELOPE:
+        raise RefusedError(Code.BAD_TYPE, "typ")
+    check_signer(postmark, register.hub)
+    return outer_of(postmark, register=register, me=me, now=now)
 
 
 def open_seal(outer: Outer, *, register: Register, keys: KeyFolder, now: datetime) -> Opened:
