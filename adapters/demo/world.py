@@ -1,0 +1,173 @@
+"""The folders of the demo: the governance, the hub and each partner with its own (0700), made as they would be in life.
+
+Keys are made in their owner's folder and stay there; what goes from one folder to another is public: a certificate
+request and public keys one way, the bundle the other.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.demo.node import PrivateNode
+from adapters.demo.parties import HUB, PARTIES, PARTNERS, Party
+from hub.clock import Clock, rfc3339
+from hub.register.certificates import (
+    CA_CERTIFICATE,
+    CLIENT_CERTIFICATE,
+    issue_client,
+    new_broker_identity,
+    new_client_key,
+)
+from hub.register.governance import load_governance
+from hub.register.inboxes import InboxFile
+from hub.register.load import TYP, load_register
+from hub.register.model import Use
+from hub.register.partners import REGISTER_FILE, Application, Broker, Trust, admit
+from hub.wire import jose, strictjson
+from hub.wire.jwk import public_jwk
+from hub.wire.keyfiles import SUFFIX, write_new
+from hub.wire.keys import (
+    DEFAULT_SUITES,
+    GOVERNANCE_FILE,
+    GOVERNANCE_PUBLIC_FILE,
+    kid_for,
+    load_governance_private,
+    new_private_jwk,
+)
+from hub.wire.names import GOVERNANCE_KID
+from hub.wire.topology import HUB_USER, VHOST, desired
+from schemas.catalogue import CATALOGUE
+
+DEPLOY: Final = Path(__file__).parents[2] / "deploy" / "demo"
+LABEL: Final = "demo"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where everything of the demo lies."""
+
+    root: Path
+
+    def of(self, party: Party) -> Path:
+        """The folder of one party; nobody else reads it."""
+        return self.root / party.name
+
+    @property
+    def governance(self) -> Path:
+        """The folder of whoever signs the register: offline in life."""
+        return self.root / "governance"
+
+    @property
+    def outside(self) -> Path:
+        """The outside systems, each in a folder of its own."""
+        return self.root / "buiten"
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made if need be, open to its owner only."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def make_world(place: Place, node: PrivateNode, clock: Clock) -> None:
+    """Makes every folder, key, certificate and inbox, the signed register, and the broker's objects and rights."""
+    private_folder(place.root)
+    private_folder(place.governance)
+    write_new(place.governance, GOVERNANCE_FILE, new_private_jwk(GOVERNANCE_KID, DEFAULT_SUITES["sig"]))
+    public = {party: _make_keys(place.of(party), party) for party in PARTIES}
+    body = _signed_register(place, public, clock)
+    governance = public_jwk(strictjson.loads((place.governance / GOVERNANCE_FILE).read_bytes()))
+    trust_bytes = strictjson.dumps(governance)
+    trust = Trust(body, trust_bytes, load_register(body, load_governance(trust_bytes)))
+    inboxes = InboxFile(private_folder(place.of(HUB) / "state") / "inboxes.json")
+    broker = Broker(f"amqps://localhost:{node.ports.amqps}")
+    for party in PARTNERS:
+        folder = place.of(party)
+        request = new_broker_identity(party.oin, folder).read_bytes()
+        keys = strictjson.dumps({"keys": [dict(jwk) for jwk in public[party]]})
+        application = Application(party.oin, party.title, request, keys)
+        admit(application, node.authority, inboxes, broker, trust, clock.now()).write(folder)
+    _make_hub(place, node, trust, clock)
+    with node.management as management:
+        management.apply(VHOST, desired(inboxes.load()))
+
+
+def _make_keys(folder: Path, party: Party) -> list[dict[str, object]]:
+    """A party's keys in its own folder; returns the public halves. The hub has none to open anything with."""
+    private_folder(folder)
+    private_folder(folder / "state")
+    made = []
+    uses: tuple[Use, ...] = ("sig",) if party is HUB else ("sig", "enc")
+    for use in uses:
+        jwk = new_private_jwk(kid_for(party.oin, use, LABEL), DEFAULT_SUITES[use])
+        write_new(private_folder(folder / "keys"), f"{use}-{LABEL}{SUFFIX}", jwk)
+        made.append(public_jwk(jwk))
+    return made
+
+
+def _make_hub(place: Place, node: PrivateNode, trust: Trust, clock: Clock) -> None:
+    folder = place.of(HUB)
+    request = new_client_key(HUB_USER, folder).read_bytes()
+    (folder / CLIENT_CERTIFICATE).write_bytes(issue_client(node.authority, request, HUB_USER, clock.now()))
+    (folder / CA_CERTIFICATE).write_bytes(node.authority.certificate_pem)
+    (folder / REGISTER_FILE).write_bytes(trust.register_body)
+    (folder / GOVERNANCE_PUBLIC_FILE).write_bytes(trust.governance)
+
+
+def _signed_register(place: Place, public: dict[Party, list[dict[str, object]]], clock: Clock) -> bytes:
+    """What the governance signs: who takes part with which keys, and the example agreements."""
+    now = clock.now()
+    document = {
+        "version": 1,
+        "issued": rfc3339(now),
+        "nextUpdate": rfc3339(now + timedelta(days=90)),
+        "environment": "test",
+        "organisations": [_organisation(party, public[party], clock) for party in PARTIES],
+        "agreements": json.loads((DEPLOY / "agreements.json").read_bytes()),
+    }
+    key = load_governance_private(place.governance / GOVERNANCE_FILE)
+    return jose.sign_jws(strictjson.dumps(document), key, TYP)
+
+
+def _organisation(party: Party, keys: list[dict[str, object]], clock: Clock) -> dict[str, Any]:
+    now = clock.now()
+    listed = [
+        {
+            "kid": jwk["kid"],
+            "use": jwk["use"],
+            "alg": jwk["alg"],
+            "jwk": {name: value for name, value in jwk.items() if name not in {"kid", "use", "alg"}},
+            "nbf": rfc3339(now - timedelta(hours=1)),
+            "exp": rfc3339(now + timedelta(days=365)),
+            "status": "active",
+        }
+        for jwk in keys
+    ]
+    made: dict[str, Any] = {
+        "oin": party.oin,
+        "name": party.title,
+        "contacts": [{"purpose": "technical", "email": f"beheer@{party.name}.example"}],
+        "roles": [party.role],
+        "status": "active",
+        "gemeentecodes": list(party.gemeentecodes),
+        "bsnAllowed": party is not HUB,
+        "accepts": sorted(known.accepts for known in CATALOGUE.values()),
+        "keys": listed,
+    }
+    if party is HUB:
+        made["logKey"] = _log_key("demo.example/schuldhub")
+    return made
+
+
+def _log_key(name: str) -> str:
+    """A C2SP note verifier key; the demo publishes no checkpoints yet, so nobody has its private half."""
+    public = b"\x01" + hashlib.sha256(name.encode()).digest()
+    key_hash = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4].hex()
+    return f"{name}+{key_hash}+{base64.b64encode(public).decode()}"
