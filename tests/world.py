@@ -186,9 +186,15 @@ def new_key(oin: str, suite: Suite, label: str = "a") -> dict[str, object]:
 
 
 def make_world(
-    *, sign: Suite = "Ed25519", wrap: Suite = "X25519", governance: Suite = "Ed25519", edit: Edit | None = None
+    *, suites: Mapping[str, tuple[Suite, Suite]] | None = None, governance: Suite = "Ed25519", edit: Edit | None = None
 ) -> World:
-    """A world whose organisations all have one key to sign and one to open, of these kinds."""
+    """A world in which each organisation has one key to sign and one to open.
+
+    Args:
+        suites: kinds of both keys by OIN, where they are not to be Ed25519 and X25519.
+        governance: kind of the governance key.
+        edit: changes the register before it is signed.
+    """
     parties = (
         (HUB, "Hub", ("HUB",)),
         (SHV, "Schuldhulp Haarlem", ("SHV",)),
@@ -201,6 +207,7 @@ def make_world(
     private: dict[str, Mapping[str, object]] = {}
     organisations = []
     for oin, name, roles in parties:
+        sign, wrap = (suites or {}).get(oin, ("Ed25519", "X25519"))
         own = [new_key(oin, sign)] + ([new_key(oin, wrap)] if oin != HUB else [])
         private |= {str(jwk["kid"]): jwk for jwk in own}
         organisations.append(organisation(oin, name, *roles, keys=[listed_key(jwk) for jwk in own]))

@@ -51,7 +51,7 @@ def load_register(body: bytes, governance: GovernanceKey) -> Register:
 def _verified(body: bytes, governance: GovernanceKey) -> dict[str, object]:
     if len(body) > MAX_REGISTER_BYTES:
         raise RefusedError(Code.TOO_LARGE)
-    end = body.find(b".", 0, MAX_HEADER_CHARS + 1)
+    end = body.find(b".", 0, MAX_HEADER_CHARS + 1 if len(body) > jose.MAX_BODY_BYTES else None)
     if end < 0:
         raise RefusedError(Code.MALFORMED, "header")
     header = jose.read_header(body[:end])

@@ -7,10 +7,9 @@ by whoever wrote it and stands in no error.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.errors import Code, RefusedError
 from hub.register.model import Register
@@ -38,36 +37,31 @@ _MAX_LIFE_NS: Final = 14 * instants.DAY_NS
 _AHEAD_NS: Final = 5 * 60 * instants.SECOND_NS
 
 
-def _form(pattern: re.Pattern[str]) -> Callable[[str], object]:
-    return pattern.fullmatch
-
-
-_RULES: Final[Mapping[str, Callable[[str], object]]] = {
-    "specversion": lambda value: value == SPECVERSION,
-    "id": _form(UUID),
-    "source": _form(SYSTEM),
-    "type": _form(TYPE),
-    "subject": _form(CASE),
-    "recipient": _form(ORGANISATION),
-    "correlationid": _form(UUID),
-    "causationid": _form(UUID),
-    "sequence": _form(SEQUENCE),
-    "time": lambda value: instants.parse_ns(value) is not None,
-    "expirytime": lambda value: instants.parse_ns(value) is not None,
-    "dataschema": _form(DATASCHEMA),
-    "datacontenttype": lambda value: value == SEALED,
-    "traceparent": _form(TRACEPARENT),
-    "matchtoken": _form(MATCHTOKEN),
-    "matchepoch": _form(MATCHEPOCH),
-    "data": lambda _: True,  # its form is that of a seal, judged three checks further on
+_FORMS: Final[Mapping[str, re.Pattern[str]]] = {
+    "specversion": re.compile(re.escape(SPECVERSION)),
+    "id": UUID,
+    "source": SYSTEM,
+    "type": TYPE,
+    "subject": CASE,
+    "recipient": ORGANISATION,
+    "correlationid": UUID,
+    "causationid": UUID,
+    "sequence": SEQUENCE,
+    "time": instants.FORM,
+    "expirytime": instants.FORM,
+    "dataschema": DATASCHEMA,
+    "datacontenttype": re.compile(re.escape(SEALED)),
+    "traceparent": TRACEPARENT,
+    "matchtoken": MATCHTOKEN,
+    "matchepoch": MATCHEPOCH,
+    "data": re.compile("(?s:.*)"),  # its form is that of a seal, judged three checks further on
 }
 _OPTIONAL: Final = frozenset({"causationid", "sequence", "traceparent", "matchtoken", "matchepoch"})
-_REQUIRED: Final = tuple(name for name in _RULES if name not in _OPTIONAL)
+_REQUIRED: Final = frozenset(_FORMS) - _OPTIONAL
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Every attribute by its rule; nothing here identifies a person."""
+class Envelope(NamedTuple):
+    """Every attribute by its rule; nothing here identifies a person. A tuple, since one is made for every message."""
 
     id: str
     source: str
@@ -103,20 +97,27 @@ class Envelope:
         return self.subject.removeprefix("urn:uuid:")
 
 
-def _texts(payload: Mapping[str, object]) -> dict[str, str]:
-    """The attributes, all of them strings that keep their own rule."""
-    for name in _REQUIRED:
-        if name not in payload:
-            raise RefusedError(Code.ATTRIBUTE_INVALID, name)
-    texts: dict[str, str] = {}
+def _matched(payload: Mapping[str, object]) -> dict[str, re.Match[str]]:
+    """Each attribute as matched by its form."""
+    matched: dict[str, re.Match[str]] = {}
     for name, value in payload.items():
-        rule = _RULES.get(name)
-        if rule is None:
+        form = _FORMS.get(name)
+        if form is None:
             raise RefusedError(Code.ATTRIBUTE_INVALID, "member")
-        if not isinstance(value, str) or not rule(value):
+        found = form.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
             raise RefusedError(Code.ATTRIBUTE_INVALID, name)
-        texts[name] = value
-    return texts
+        matched[name] = found
+    if not matched.keys() >= _REQUIRED:
+        raise RefusedError(Code.ATTRIBUTE_INVALID, min(_REQUIRED - matched.keys()))
+    return matched
+
+
+def _instant(matched: Mapping[str, re.Match[str]], name: str) -> int:
+    ns = instants.ns_of(matched[name])
+    if ns is None:
+        raise RefusedError(Code.ATTRIBUTE_INVALID, name)
+    return ns
 
 
 def parse_envelope(payload: Mapping[str, object], register: Register | None = None) -> Envelope:
@@ -129,29 +130,29 @@ def parse_envelope(payload: Mapping[str, object], register: Register | None = No
     Raises:
         RefusedError: `attribute_invalid`.
     """
-    texts = _texts(payload)
-    source, kind, schema = SYSTEM.fullmatch(texts["source"]), TYPE.fullmatch(texts["type"]), texts["dataschema"]
-    recipient, form = ORGANISATION.fullmatch(texts["recipient"]), DATASCHEMA.fullmatch(schema)
-    time_ns, expiry_ns = instants.parse_ns(texts["time"]), instants.parse_ns(texts["expirytime"])
-    if not (source and kind and recipient and form) or time_ns is None or expiry_ns is None:
-        raise RefusedError(Code.ATTRIBUTE_INVALID, "member")
-    if kind.groups() != form.groups():
-        raise RefusedError(Code.ATTRIBUTE_INVALID, "dataschema")
+    matched = _matched(payload)
+    time_ns, expiry_ns = _instant(matched, "time"), _instant(matched, "expirytime")
     if not time_ns < expiry_ns <= time_ns + _MAX_LIFE_NS:
         raise RefusedError(Code.ATTRIBUTE_INVALID, "expirytime")
-    _check_match(texts, kind[1], recipient[1], register)
+    name, major = matched["type"].groups()
+    if (name, major) != matched["dataschema"].groups():
+        raise RefusedError(Code.ATTRIBUTE_INVALID, "dataschema")
+    source_oin, system = matched["source"].groups()
+    recipient_oin = matched["recipient"][1]
+    texts = {attribute: found.string for attribute, found in matched.items()}
+    _check_match(texts, name, recipient_oin, register)
     sequence = texts.get("sequence")
     return Envelope(
         id=texts["id"],
         source=texts["source"],
-        source_oin=source[1],
-        system=source[2],
+        source_oin=source_oin,
+        system=system,
         type=texts["type"],
-        name=kind[1],
-        accepts=f"{kind[1]}:{kind[2]}",
+        name=name,
+        accepts=f"{name}:{major}",
         subject=texts["subject"],
         recipient=texts["recipient"],
-        recipient_oin=recipient[1],
+        recipient_oin=recipient_oin,
         correlationid=texts["correlationid"],
         causationid=texts.get("causationid"),
         sequence=time_ns // instants.MILLISECOND_NS if sequence is None else int(sequence),
@@ -159,7 +160,7 @@ def parse_envelope(payload: Mapping[str, object], register: Register | None = No
         expirytime=instants.to_datetime(expiry_ns),
         time_ns=time_ns,
         expiry_ns=expiry_ns,
-        dataschema=schema,
+        dataschema=texts["dataschema"],
         traceparent=texts.get("traceparent"),
         matchtoken=texts.get("matchtoken"),
         matchepoch=texts.get("matchepoch"),

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-_FORM: Final = re.compile(
+FORM: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?Z",
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,9 +21,12 @@ DAY_NS: Final = 86_400 * SECOND_NS
 
 def parse_ns(text: str) -> int | None:
     """Nanoseconds since the epoch of `YYYY-MM-DDThh:mm:ss[.1-9 digits]Z`; None where form or date is wrong."""
-    found = _FORM.fullmatch(text)
-    if found is None:
-        return None
+    found = FORM.fullmatch(text)
+    return None if found is None else ns_of(found)
+
+
+def ns_of(found: re.Match[str]) -> int | None:
+    """Nanoseconds since the epoch of a whole match of `FORM`; None where there is no such date or time of day."""
     year, month, day, hour, minute, second, fraction = found.groups()
     try:
         whole = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)

@@ -43,9 +43,10 @@ def read_private(file: Path) -> dict[str, object]:
         RefusedError: `key_invalid`.
     """
     try:
-        with file.open("rb") as opened:
+        # not blocking: a named pipe in the folder must not stop the process
+        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # noqa: PTH123
             mode = os.fstat(opened.fileno()).st_mode
-            data = opened.read(_MAX_FILE_BYTES + 1)
+            data = opened.read(_MAX_FILE_BYTES + 1) if stat.S_ISREG(mode) else b""
     except OSError as error:
         raise RefusedError(Code.KEY_INVALID, f"{file.name}: {os.strerror(error.errno or 0)}") from None
     if stat.S_IMODE(mode) & ~_FILE_MODE:
