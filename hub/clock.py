@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -23,6 +24,24 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant by the machine's clock, in UTC."""
         return datetime.fromtimestamp(time.time(), UTC)
+
+
+class ShiftedClock:
+    """The machine's clock, moved by the seconds in a file: a week passes in a demo when somebody writes 604800 there.
+
+    Only for registers of `environment: test`; whoever composes a process refuses it elsewhere.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        """The present instant, moved; an absent or half-written file moves nothing."""
+        try:
+            seconds = float(self._file.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            seconds = 0.0
+        return datetime.fromtimestamp(time.time() + seconds, UTC)
 
 
 def milliseconds(moment: datetime) -> int:

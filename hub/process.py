@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from hub import failpoints
-from hub.clock import Clock, SystemClock
+from hub.clock import Clock, ShiftedClock, SystemClock
 from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.events import Event, frames_of, log
@@ -39,14 +39,19 @@ def read_governance(path: Path) -> bytes:
         raise RefusedError(Code.REGISTER_INVALID, path.name) from None
 
 
-def open_office(settings: HubSettings, clock: Clock | None = None) -> Office:
+def open_office(settings: HubSettings) -> Office:
     """Register, keys and database of the hub; refuses a production register, and a database of another release."""
     governance = load_governance(read_governance(settings.governance_file))
     register = CurrentRegister(RegisterFile(settings.register_file, governance, settings.state / "register-floor.json"))
     keys = CurrentKeys(settings.keys, register.current.hub.oin, register)
     database = Database(settings.database)
     check_schema(database)
-    return Office(register, keys, clock or SystemClock(), database)
+    return Office(register, keys, clock_of(settings.clock_file), database)
+
+
+def clock_of(shift: Path | None) -> Clock:
+    """The machine's clock, or one that a file moves. Registers of production are refused before anybody asks."""
+    return SystemClock() if shift is None else ShiftedClock(shift)
 
 
 def relay_of(settings: HubSettings, office: Office) -> Lanes:
