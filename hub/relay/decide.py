@@ -72,7 +72,7 @@ class Batch:
     def _decide_envelope(self, message: Authenticated) -> Decision:
         held = self._held.get(message.key)
         if checks.is_duplicate(message, held) and held is not None:
-            return Duplicate(held, None, None)
+            return Duplicate(message, held, None, None)
         envelope = checks.admit(message, self._register, self._now)
         self._held[message.key] = known_of(message, envelope, self._now)  # its twin in this batch is a duplicate
         return Accepted(message, envelope)
@@ -105,9 +105,16 @@ class Batch:
             try:
                 checks.check_conversation(decision.envelope, self._register, earlier, instants)
             except HubError as error:
-                self._held.pop(decision.message.key, None)
                 decisions[index] = Refused(decision.message.arrival, error, decision.message)
+                self._refuse_twins(decisions, decision, error)
         return decisions
+
+    def _refuse_twins(self, decisions: list[Decision], refused: Accepted, error: HubError) -> None:
+        """A copy in the same batch is no duplicate of a message that is not kept: it is refused alike."""
+        del self._held[refused.message.key]
+        for index, decision in enumerate(decisions):
+            if isinstance(decision, Duplicate) and decision.held.key == refused.message.key:
+                decisions[index] = Refused(decision.message.arrival, error, decision.message)
 
     def _with_held_bytes(self, decisions: list[Decision]) -> list[Decision]:
         """What is sent again for duplicates: the bytes where the outcome is open, else the recipient's receipt."""
@@ -121,6 +128,7 @@ class Batch:
         )
         return [
             Duplicate(
+                decision.message,
                 decision.held,
                 bodies.get(decision.held.key),
                 receipts.get((decision.held.recipient_oin, decision.held.receipt_id or "")),

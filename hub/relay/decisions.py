@@ -24,6 +24,7 @@ class Accepted:
 class Duplicate:
     """A message that the hub holds already: whatever it holds is sent again, `body` if its outcome is still open."""
 
+    message: Authenticated
     held: Known
     body: bytes | None
     receipt: bytes | None
