@@ -81,8 +81,8 @@ class TaxOffice:
         road.ledger.create(METADATA)
         self._alignment = Alignment(road.ledger, system, settings.margin_working_days)
         self._commit = self._alignment.committed
-        self._pauses = Pauses(settings)
-        self._lifter = Lifter(self._alignment, self._pauses, road.publish, settings, clock, link_down_since)
+        self.pauses = Pauses(settings)
+        self._lifter = Lifter(self._alignment, self.pauses, road.publish, settings, clock, link_down_since)
 
     def listen(self) -> None:
         """Acts on what this office understands."""
@@ -134,27 +134,27 @@ class TaxOffice:
         found = await self._system.find(message.bsn, message.birth_date)
         if isinstance(found, Miss):
             # An earlier attempt that got further is finished first: what it placed must not be forgotten.
-            begun = await self._commit(self._pauses.begun, received)
+            begun = await self._commit(self.pauses.begun, received)
             if begun is None:
-                return (await self._commit(self._pauses.refuse, received, mapping.not_found(found)),)
+                return (await self._commit(self.pauses.refuse, received, mapping.not_found(found)),)
             return (await self._aligned(received, begun),)
         dossiers = [dossier.number for dossier in await self._system.open_dossiers(found.number)]
         held = await self._commit(store.held_by, received.conversation)
         async with self._alignment.turn([*dossiers, *held]):
-            owner = await self._commit(self._pauses.open, received, found.number, dossiers)
+            owner = await self._commit(self.pauses.open, received, found.number, dossiers)
             answer = await self._aligned(received, owner)
         remark = StatusReport(status=Status.OTHER, explanation=NAME_DIFFERS)
         return (answer,) if mapping.names_agree(message, found) else (answer, remark)
 
     async def _extension(self, received: Received[PauseExtension]) -> tuple[Message, ...]:
         async with self._alignment.turn(await self._commit(store.dossiers_of, received.conversation)):
-            owner = await self._commit(self._pauses.extend, received)
+            owner = await self._commit(self.pauses.extend, received)
             return (await self._aligned(received, owner),)
 
     async def _end(self, received: Received[PauseEnd]) -> tuple[Message, ...]:
         wrongly = received.message.end_class is EndClass.WRONGLY_REGISTERED
         async with self._alignment.turn(await self._commit(store.dossiers_of, received.conversation)):
-            owner = await self._commit(self._pauses.end, received)
+            owner = await self._commit(self.pauses.end, received)
             if not wrongly or isinstance(owner, Message):
                 return (await self._aligned(received, owner),)
             errand = Errand(received.id, received.conversation, owner, letting_go=True, wrongly_registered=True)
@@ -167,7 +167,7 @@ class TaxOffice:
         if isinstance(owner, Message):
             return owner
         await self._alignment.carry_out(Errand(received.id, received.conversation, owner))
-        return await self._commit(self._pauses.answer, received.conversation)
+        return await self._commit(self.pauses.answer, received.conversation)
 
     def _ended(self, received: Received[PauseEnd], replies: Sequence[Message]) -> Done:
         """With the content blanked when it was all a mistake."""
