@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 from cyclopts import App, Parameter
 
-from hub.cli.rows import Output, print_rows
-from hub.cli.topology import ManagementOptions, read_register
+from hub.cli.options import TrustedRegister
+from hub.cli.output import OutputOption, neutral, print_rows, say
+from hub.cli.topology import ManagementOptions
 from hub.clock import SystemClock
 from hub.errors import Code, RefusedError
 from hub.register.certificates import load_authority
@@ -47,31 +47,11 @@ class ApplicationOptions:
         return Application(self.oin, self.name, _read(self.csr), _read(self.jwks))
 
 
-@Parameter(name="*")
-@dataclass(frozen=True)
-class TrustOptions:
-    """What every party pins.
-
-    Attributes:
-        register: The signed register.
-        governance: The public governance key (JWK) that it is verified with.
-    """
-
-    register: Path
-    governance: Path
-
-    def read(self) -> Trust:
-        """The register, verified, with the bytes as they are."""
-        return Trust(
-            read_body(self.register), read_body(self.governance), read_register(self.register, self.governance)
-        )
-
-
 @app.command
 def add(
     *,
     application: ApplicationOptions,
-    trust: TrustOptions,
+    trust: TrustedRegister,
     management: ManagementOptions,
     ca: Path,
     inboxes: Path,
@@ -93,7 +73,7 @@ def add(
         out: Folder to write the bundle to.
     """
     file = InboxFile(inboxes)
-    pinned = trust.read()
+    pinned = Trust(read_body(trust.register), read_body(trust.governance), trust.read())
     bundle = admit(
         application.read(), load_authority(ca), file, Broker(address, management.vhost), pinned, SystemClock().now()
     )
@@ -101,19 +81,19 @@ def add(
         lanes = len(api.present(management.vhost).lanes) or LANES_DEFAULT  # their number is not changed from here
         api.apply(management.vhost, desired(file.load(), lanes))
     bundle.write(out)
-    print(out)
+    print(neutral(str(out)))
     if pinned.register.organisation(application.oin) is None:
-        print(f"not in register version {pinned.register.version} yet: the governance adds it", file=sys.stderr)
+        say(f"not in register version {pinned.register.version} yet: the governance adds it")
     return OK
 
 
 @app.command(name="list")
 def list_partners(
     *,
-    trust: TrustOptions,
+    trust: TrustedRegister,
     ca: Path,
     inboxes: Path,
-    output: Annotated[Output | None, Parameter(name=["-o", "--output"])] = None,
+    output: OutputOption = None,
 ) -> int:
     """List the partners with the end of their certificate and of the first of their keys to end.
 
@@ -123,7 +103,7 @@ def list_partners(
         inboxes: File with the name of each partner's inbox.
         output: How to print it; a table on a terminal and jsonl in a pipe when not given.
     """
-    found = states(trust.read().register, InboxFile(inboxes).load(), load_authority(ca))
+    found = states(trust.read(), InboxFile(inboxes).load(), load_authority(ca))
     rows = [
         {
             "oin": one.oin,

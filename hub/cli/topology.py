@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import Final
 
 from cyclopts import App, Parameter
 
+from hub.cli.options import TrustedRegister
+from hub.cli.output import neutral, say
 from hub.errors import Code, RefusedError
-from hub.register.file import read_body
-from hub.register.governance import load_governance
 from hub.register.inboxes import InboxFile
-from hub.register.load import load_register
 from hub.register.model import Register
 from hub.register.partners import partners_of
 from hub.wire.management import Management
@@ -79,7 +77,7 @@ class PartnerOptions:
             return None
         if self.governance is None:
             raise RefusedError(Code.SETTINGS_INVALID, "--register wants --governance")
-        return read_register(self.register, self.governance)
+        return TrustedRegister(self.register, self.governance).read()
 
 
 @app.command
@@ -136,11 +134,6 @@ def apply(
     return OK
 
 
-def read_register(register: Path, governance: Path) -> Register:
-    """A register from its file, verified with the pinned key of another file."""
-    return load_register(read_body(register), load_governance(read_body(governance)))
-
-
 def _inboxes(partners: PartnerOptions) -> tuple[Mapping[str, str], list[str]]:
     """The inbox of every partner that takes part, and the partners that have none yet."""
     names = InboxFile(partners.inboxes).load()
@@ -155,12 +148,12 @@ def _inboxes(partners: PartnerOptions) -> tuple[Mapping[str, str], list[str]]:
 def _show(found: Plan) -> None:
     """Changes on stdout; what needs a person's eye on stderr."""
     for line in found.lines():
-        print(line)
+        print(neutral(line))
     for line in found.conflicts:
-        print(f"! {line} exists with other properties; make it anew by hand once it is empty", file=sys.stderr)
+        say(f"! {line} exists with other properties; make it anew by hand once it is empty")
     for line in found.surplus:
-        print(f"? {line}: nothing asks for it", file=sys.stderr)
+        say(f"? {line}: nothing asks for it")
     for user in sorted(found.users_gone):
-        print(f"? user {user}: no partner any more; --remove-users removes it", file=sys.stderr)
+        say(f"? user {user}: no partner any more; --remove-users removes it")
     if found.empty:
-        print("nothing to do", file=sys.stderr)
+        say("nothing to do")
