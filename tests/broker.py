@@ -37,7 +37,7 @@ class Vhost:
 
     def depth(self, queue: str) -> int:
         """Messages in a queue; the broker counts every five seconds only, so never wait for an exact moment by this."""
-        return self.broker.management.queue(self.name, queue).messages
+        return self.broker.management.depths(self.name)[queue]
 
     def __enter__(self) -> Self:
         return self
