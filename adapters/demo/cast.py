@@ -1,0 +1,58 @@
+"""The processes of the demo: each party's and each outside system's own, on loopback, all gone when the demo ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.demo.process import Guarded, wait_until
+from hub.errors import Code, UnavailableError
+
+START_LIMIT_S = 60.0
+GRACE_S = 15.0
+PYTHON = (sys.executable, "-m")
+
+
+def bare_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a process of the demo sees: a path and a home, and nothing that the caller's shell happened to hold."""
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **(extra or {})}
+
+
+@dataclass
+class Cast:
+    """Starts and stops processes by name; each logs into `logs`."""
+
+    logs: Path
+    _running: dict[str, Guarded] = field(default_factory=dict)
+
+    def start(self, name: str, module: str, *arguments: str, folder: Path) -> None:
+        """Starts `python -m module …`; its folder is its working directory."""
+        self._running[name] = Guarded(
+            [*PYTHON, module, *arguments],
+            environment=bare_environment(),
+            folder=folder,
+            log=self.logs / f"{name}.log",
+            grace_s=GRACE_S,
+        )
+
+    def wait(self, name: str, ready: Callable[[], bool]) -> None:
+        """Waits until a process is ready; UnavailableError with its last words when it ends or takes too long."""
+        wait_until(ready, self._running[name], limit_s=START_LIMIT_S, what=name)
+
+    def stop(self, name: str) -> None:
+        """Stops one process orderly."""
+        self._running.pop(name).stop()
+
+    def check(self) -> None:
+        """UnavailableError when a process has ended by itself."""
+        for name, process in self._running.items():
+            if not process.running:
+                raise UnavailableError(Code.OUTSIDE_UNAVAILABLE, f"{name} ended: {process.last_words()}")
+
+    def stop_all(self) -> None:
+        """Stops every process, the last started first."""
+        for name in reversed(list(self._running)):
+            self.stop(name)
