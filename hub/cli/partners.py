@@ -110,8 +110,8 @@ def list_partners(
             "naam": one.name,
             "status": one.status,
             "inbox": one.inbox,
-            "certificaat tot": _day(one.certificate_ends),
-            "sleutel tot": _day(one.key_ends),
+            "certificaat_tot": _day(one.certificate_ends),
+            "sleutel_tot": _day(one.key_ends),
         }
         for one in found
     ]
