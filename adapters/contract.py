@@ -8,9 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
-from sqlalchemy import Connection
-
 from hub.clock import Clock
+from hub.database import Connection
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.wire.names import source_urn
 from schemas.messages import Message

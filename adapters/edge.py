@@ -16,8 +16,6 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from adapters import ledger as rows
 from adapters.contract import (
     Act,
@@ -37,7 +35,7 @@ from adapters.outbox import Outbox
 from adapters.status import StatusReporter
 from adapters.worker import Worker
 from hub.clock import milliseconds, new_id, rfc3339
-from hub.database import instant
+from hub.database import Connection, instant
 from hub.errors import Code, RefusedError, UnavailableError
 from hub.events import Event as LogEvent
 from hub.events import log

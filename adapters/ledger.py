@@ -6,143 +6,22 @@ Statements take an open connection and never commit, so that an adapter's own ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Index,
-    LargeBinary,
-    MetaData,
-    Row,
-    SmallInteger,
-    String,
-    Table,
-    Text,
-    bindparam,
-    func,
-    insert,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, MetaData, Row, Table, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapters.tables import CONVERSATION, EVIDENCE, HELD, INBOX, METADATA, OUTBOX, Sent, Taken
 from hub.database import Database
 
-METADATA = MetaData()
+__all__ = ["INBOX", "METADATA", "OUTBOX", "IncomingRow", "Key", "Ledger", "OutgoingRow", "Sent", "Taken", "Values"]
+
 Key = tuple[str, str]  # (source OIN, message id)
 Values = dict[str, object]
 OutgoingRow = Row[Any]
 IncomingRow = Row[Any]
-
-
-class Sent(IntEnum):
-    """Where an outgoing message is; only ever moves up."""
-
-    QUEUED = 1  # in this ledger, not confirmed by the broker yet
-    PUBLISHED = 2  # at the broker; the hub has not answered yet
-    ACCEPTED = 3  # the hub keeps it
-    EXPIRED = 4  # the hub gave up hope; a late receipt still replaces this once
-    SETTLED = 5  # refused by the hub, or answered by the recipient
-
-
-class Taken(IntEnum):
-    """Where an incoming message is."""
-
-    WAITING = 1  # for an earlier message of its conversation; its receipt is withheld
-    READY = 2  # receipted; to be acted on at `next_attempt`
-    ACTING = 3  # the intent is recorded; a crash here may have come after the act
-    UNCERTAIN = 4  # the act may or may not have happened and the outside system cannot tell: a person decides
-    FAILED = 5  # the outside system refuses: a person decides
-    DONE = 6
-    OVERTAKEN = 7  # a newer state-setting message was applied first: never acted on
-    REFUSED = 8  # refused with a receipt
-
-
-OUTBOX = Table(
-    "outbox",
-    METADATA,
-    Column("id", String(36), primary_key=True),
-    Column("type", String(120), nullable=False),
-    Column("recipient", String(20), nullable=False),
-    Column("subject", String(36), nullable=False),
-    Column("correlationid", String(36), nullable=False),
-    Column("sequence", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("refhash", String(72), nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("expirytime", BigInteger, nullable=False),
-    Column("state", SmallInteger, nullable=False),
-    Column("attempts", SmallInteger, nullable=False),
-    Column("next_attempt", BigInteger),
-    Column("outcome", String(8)),
-    Column("outcome_code", String(32)),
-    Column("outcome_by", String(9)),
-    Column("outcome_at", BigInteger),
-    Index("outbox_due", "next_attempt"),
-    Index("outbox_correlation", "correlationid"),
-)
-
-INBOX = Table(
-    "inbox",
-    METADATA,
-    Column("source_oin", String(20), primary_key=True),
-    Column("id", String(36), primary_key=True),
-    Column("signing_hash", String(64), nullable=False),
-    Column("refhash", String(72), nullable=False),
-    Column("type", String(120), nullable=False),
-    Column("subject", String(36), nullable=False),
-    Column("correlationid", String(36), nullable=False),
-    Column("sequence", BigInteger, nullable=False),
-    Column("time", BigInteger, nullable=False),
-    Column("expirytime", BigInteger, nullable=False),
-    Column("received", BigInteger, nullable=False),
-    Column("data", Text),  # the payload as JSON: plaintext, this party's own copy
-    Column("state", SmallInteger, nullable=False),
-    Column("attempts", SmallInteger, nullable=False),
-    Column("next_attempt", BigInteger),
-    Column("result", String(8)),  # of the receipt; null while it is withheld
-    Column("code", String(32)),
-    Column("receipt_due", Boolean, nullable=False),
-    Column("acted_at", BigInteger),
-    Column("note", String(64)),  # why a person must look: a code and place, never a value
-    Index("inbox_correlation", "correlationid", "sequence"),
-    Index("inbox_state", "state", "next_attempt"),
-)
-
-HELD = Table(
-    "held",
-    METADATA,
-    Column("refhash", String(72), primary_key=True),
-    Column("code", String(32), nullable=False),
-    Column("received", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-)
-
-EVIDENCE = Table(
-    "evidence",
-    METADATA,
-    Column("refhash", String(72), primary_key=True),
-    Column("code", String(32), nullable=False),
-    Column("received", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-)
-
-CONVERSATION = Table(
-    "conversation",
-    METADATA,
-    Column("correlationid", String(36), primary_key=True),
-    Column("counterpart", String(20), primary_key=True),
-    Column("last_sent", BigInteger, nullable=False, default=0),
-    Column("last_applied", BigInteger, nullable=False, default=0),
-)
 
 
 class Ledger:
@@ -219,10 +98,22 @@ def outgoing(tx: Connection, ids: Sequence[str]) -> dict[str, Row[Any]]:
     return {row.id: row for row in tx.execute(select(OUTBOX).where(OUTBOX.c.id.in_(sorted(ids))))}
 
 
-def update_outgoing(tx: Connection, message_id: str, below: Sent, **values: object) -> bool:
-    """Moves a message up; False when it already is at `below` or higher."""
-    changed = tx.execute(update(OUTBOX).where(OUTBOX.c.id == message_id, OUTBOX.c.state < below).values(**values))
-    return changed.rowcount == 1
+def settle_outgoing(tx: Connection, news: Sequence[Values]) -> None:
+    """`{key, to, at, new_outcome, new_code, new_by, told}` each: moves messages up; never down."""
+    if news:
+        tx.execute(
+            update(OUTBOX)
+            .where(OUTBOX.c.id == bindparam("key"), OUTBOX.c.state < bindparam("to"))
+            .values(
+                state=bindparam("to"),
+                next_attempt=bindparam("at"),
+                outcome=bindparam("new_outcome"),
+                outcome_code=bindparam("new_code"),
+                outcome_by=bindparam("new_by"),
+                outcome_at=bindparam("told"),
+            ),
+            list(news),
+        )
 
 
 # — inbox —————————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -248,20 +139,38 @@ def update_incoming(tx: Connection, keys: Sequence[Key], **values: object) -> No
         tx.execute(update(INBOX).where(tuple_(INBOX.c.source_oin, INBOX.c.id).in_(sorted(keys))).values(**values))
 
 
+def owe_receipt_again(tx: Connection, keys: Sequence[Key]) -> None:
+    """A duplicate came: the same answer goes out again, where there is one yet."""
+    if keys:
+        tx.execute(
+            update(INBOX)
+            .where(tuple_(INBOX.c.source_oin, INBOX.c.id).in_(sorted(set(keys))), INBOX.c.result.is_not(None))
+            .values(receipt_due=True),
+        )
+
+
 def receipts_due(tx: Connection, most: int) -> Sequence[Row[Any]]:
     """Decided messages whose receipt the broker has not confirmed yet."""
     query = select(INBOX).where(INBOX.c.receipt_due.is_(True), INBOX.c.result.is_not(None)).limit(most)
     return tx.execute(query).all()
 
 
-def types_seen(tx: Connection, conversation: str) -> set[str]:
-    """Full names of the types of this conversation that were accepted here or sent from here."""
-    here = select(INBOX.c.type).where(INBOX.c.correlationid == conversation, INBOX.c.result == "accepted")
-    sent = select(OUTBOX.c.type).where(OUTBOX.c.correlationid == conversation)
-    return set(tx.execute(here.union(sent)).scalars())
+def types_seen(tx: Connection, conversations: Iterable[str]) -> dict[str, set[str]]:
+    """Per conversation the full names of the types that were accepted here or sent from here."""
+    wanted = sorted(set(conversations))
+    if not wanted:
+        return {}
+    here = select(INBOX.c.correlationid, INBOX.c.type).where(
+        INBOX.c.correlationid.in_(wanted), INBOX.c.result == "accepted"
+    )
+    sent = select(OUTBOX.c.correlationid, OUTBOX.c.type).where(OUTBOX.c.correlationid.in_(wanted))
+    found: dict[str, set[str]] = {}
+    for conversation, message_type in tx.execute(here.union(sent)):
+        found.setdefault(conversation, set()).add(message_type)
+    return found
 
 
-def waiting(tx: Connection, conversations: Sequence[str] | None = None) -> Sequence[Row[Any]]:
+def waiting(tx: Connection, conversations: Iterable[str] | None = None) -> Sequence[Row[Any]]:
     """Messages that wait for an earlier one, of these conversations or of all."""
     query = select(INBOX).where(INBOX.c.state == Taken.WAITING)
     if conversations is not None:
@@ -319,11 +228,15 @@ def open_counts(tx: Connection) -> tuple[int, int | None, int]:
 # — what could not be read ————————————————————————————————————————————————————————————————————————————————————————
 
 
-def hold(tx: Connection, refhash: str, code: str, body: bytes, now: int) -> None:
-    """Keeps a body that could not be read through what may be our own fault; the first time of arrival counts."""
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    values = {"refhash": refhash, "code": code, "body": body, "received": now}
-    tx.execute(dialect.insert(HELD).values(**values).on_conflict_do_nothing())
+def hold(tx: Connection, held: Sequence[Values]) -> None:
+    """Keeps bodies that could not be read through what may be our own fault; the first time of arrival counts."""
+    _add_once(tx, HELD, held)
+
+
+def _add_once(tx: Connection, table: Table, values: Sequence[Values]) -> None:
+    if values:
+        dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+        tx.execute(dialect.insert(table).on_conflict_do_nothing(), list(values))
 
 
 def held(tx: Connection) -> Sequence[Row[Any]]:
@@ -331,16 +244,15 @@ def held(tx: Connection) -> Sequence[Row[Any]]:
     return tx.execute(select(HELD).order_by(HELD.c.received)).all()
 
 
-def release(tx: Connection, refhash: str) -> None:
-    """Holds this body no longer."""
-    tx.execute(HELD.delete().where(HELD.c.refhash == refhash))
+def release(tx: Connection, refhashes: Sequence[str]) -> None:
+    """Holds these bodies no longer."""
+    if refhashes:
+        tx.execute(HELD.delete().where(HELD.c.refhash.in_(sorted(refhashes))))
 
 
-def add_evidence(tx: Connection, refhash: str, code: str, body: bytes, now: int) -> None:
-    """Keeps a body that nobody may be told about: an outer layer that does not hold, another's message, a reused id."""
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    values = {"refhash": refhash, "code": code, "body": body, "received": now}
-    tx.execute(dialect.insert(EVIDENCE).values(**values).on_conflict_do_nothing())
+def add_evidence(tx: Connection, found: Sequence[Values]) -> None:
+    """Keeps bodies that nobody may be told about: an outer layer that fails, another's message, a reused id."""
+    _add_once(tx, EVIDENCE, found)
 
 
 def evidence(tx: Connection) -> Sequence[Row[Any]]:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
 from adapters import ledger as rows
 from adapters.contract import Identity, Office
 from adapters.ledger import Ledger, Sent
-from hub.database import instant
+from hub.database import Connection, instant
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached

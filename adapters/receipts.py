@@ -1,95 +1,104 @@
-"""What hub and recipients say of the messages that we sent, and what the hub says to us."""
+"""What hub and recipients say of the messages that we sent, and what the hub says to us; a batch at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from adapters import ledger as rows
-from adapters.contract import Identity, Office, Outcome
-from adapters.ledger import Sent
+from adapters.contract import Office, Outcome
+from adapters.ledger import OutgoingRow, Sent, Values
 from hub.database import instant
 from hub.errors import Code, HubError
 from hub.events import Event, log
 from hub.wire.postmark import HUB_NOTICE, HUB_RECEIPT, RECIPIENT_RECEIPT, Postmark
 from hub.wire.receipt import read_payload
-from schemas.road import HubNotice, HubReceipt, HubReceiptEntry, RecipientReceipt
+from schemas.road import HubNotice, HubReceipt, RecipientReceipt
 
 DAILY = timedelta(days=1)
 CLOCK_WARNING = timedelta(seconds=30)
 PASSING = frozenset({Code.QUOTA_EXCEEDED.value, Code.CLOCK_SKEW.value})  # the sender offers the same bytes again
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one receipt says of one message."""
+
+    ref: str
+    refhash: str
+    state: Literal["accepted", "delivered", "refused", "expired"]
+    code: str | None
+    by: Literal["hub", "recipient"]
+    signer: str
+
+    @property
+    def moves_to(self) -> Sent:
+        """Where this brings the message."""
+        return {"accepted": Sent.ACCEPTED, "expired": Sent.EXPIRED}.get(self.state, Sent.SETTLED)
+
+    def fits(self, row: OutgoingRow) -> bool:
+        """It is about these bytes, by someone who may say so, and says more than is known.
+
+        A refusal of the hub after it accepted says nothing: refusals are not remembered and outcomes stand.
+        """
+        by_right_party = self.by == "hub" or self.signer == row.recipient
+        late_refusal = self.by == "hub" and self.state == "refused" and row.state >= Sent.ACCEPTED
+        return bool(row.refhash == self.refhash and by_right_party and not late_refusal and row.state < self.moves_to)
+
+
 class ReceiptReader:
     """Moves outbox rows up by receipts; a receipt that does not fit a row changes nothing."""
 
-    def __init__(self, identity: Identity, office: Office, tell: Callable[[Connection, Outcome], None]) -> None:
-        self._identity = identity
+    def __init__(self, office: Office, tell: Callable[[Connection, Outcome], None]) -> None:
         self._office = office
         self._tell = tell
         self.clock_offset = timedelta(0)  # ours minus the hub's, as seen from its newest receipt
 
-    def read(self, tx: Connection, postmark: Postmark, now: datetime) -> None:
+    def read(self, tx: Connection, postmarks: Sequence[Postmark], now: datetime) -> None:
         """Takes in whatever is not an envelope."""
+        news = [item for postmark in postmarks for item in self._news_of(postmark, now)]
+        if not news:
+            return
+        known = rows.outgoing(tx, [item.ref for item in news])
+        best: dict[str, News] = {}
+        told: list[Outcome] = []
+        for item in news:
+            row = known.get(item.ref)
+            earlier = best.get(item.ref)
+            if row is None or not item.fits(row) or (earlier and earlier.moves_to >= item.moves_to):
+                continue
+            best[item.ref] = item
+            told.append(
+                Outcome(row.id, row.type, row.correlationid, row.recipient, item.state, item.code, item.by, now)
+            )
+        rows.settle_outgoing(tx, [_values(item, now) for item in best.values()])
+        for outcome in told:
+            if outcome.state in {"refused", "expired"}:
+                log().error(Event.MESSAGE_REFUSED, id=outcome.message_id, type=outcome.type, code=outcome.code)
+            self._tell(tx, outcome)
+
+    def _news_of(self, postmark: Postmark, now: datetime) -> Iterator[News]:
         try:
             if postmark.typ == HUB_RECEIPT:
-                self._read_hub(tx, read_payload(postmark, HubReceipt), now)
+                yield from self._hub_news(read_payload(postmark, HubReceipt), postmark.signer.oin, now)
             elif postmark.typ == RECIPIENT_RECEIPT:
-                self._read_recipient(tx, read_payload(postmark, RecipientReceipt), postmark.signer.oin, now)
+                yield from _recipient_news(read_payload(postmark, RecipientReceipt), postmark.signer.oin)
             elif postmark.typ == HUB_NOTICE:
                 log().warning(Event.NOTICE_RECEIVED, code=read_payload(postmark, HubNotice).code)
         except HubError as error:
             # Signed by its sender and yet of bad form: an error of their software; T3 asks again by itself.
             log().error(Event.RECEIPT_REFUSED, oin=postmark.signer.oin, code=error.code, advice=error.advice())
 
-    def _read_hub(self, tx: Connection, receipt: HubReceipt, now: datetime) -> None:
+    def _hub_news(self, receipt: HubReceipt, signer: str, now: datetime) -> Iterator[News]:
         self._compare_clocks(receipt.time, now)
-        mine = rows.outgoing(tx, [entry.ref for entry in receipt.receipts if entry.ref is not None])
         for entry in receipt.receipts:
-            row = mine.get(entry.ref or "")
-            if row is not None and row.refhash == entry.refhash:
-                self._take_hub_entry(tx, row, entry, now)
-
-    def _take_hub_entry(self, tx: Connection, row: rows.OutgoingRow, entry: HubReceiptEntry, now: datetime) -> None:
-        if entry.decision == "accepted":
-            if rows.update_outgoing(tx, row.id, Sent.ACCEPTED, state=Sent.ACCEPTED, next_attempt=instant(now + DAILY)):
-                self._tell(tx, _outcome(row, "accepted", None, "hub", now))
-            return
-        code = entry.code.value if entry.code else None
-        if code in PASSING:
-            return
-        below, state = (Sent.EXPIRED, Sent.EXPIRED) if entry.decision == "expired" else (Sent.ACCEPTED, Sent.SETTLED)
-        values = {
-            "outcome": entry.decision.value,
-            "outcome_code": code,
-            "outcome_by": "hub",
-            "outcome_at": instant(now),
-        }
-        if rows.update_outgoing(tx, row.id, below, state=state, next_attempt=None, **values):
-            outcome = "expired" if entry.decision == "expired" else "refused"
-            log().error(Event.MESSAGE_REFUSED, id=row.id, type=row.type, recipient=row.recipient, code=code or outcome)
-            self._tell(tx, _outcome(row, outcome, code, "hub", now))
-
-    def _read_recipient(self, tx: Connection, receipt: RecipientReceipt, recipient: str, now: datetime) -> None:
-        mine = rows.outgoing(tx, [entry.ref for entry in receipt.receipts])
-        for entry in receipt.receipts:
-            row = mine.get(entry.ref)
-            if row is None or row.refhash != entry.refhash or row.recipient != recipient:
-                continue
             code = entry.code.value if entry.code else None
-            values = {
-                "state": Sent.SETTLED,
-                "next_attempt": None,
-                "outcome": entry.result.value,
-                "outcome_code": code,
-                "outcome_by": "recipient",
-                "outcome_at": instant(now),
-            }
-            if rows.update_outgoing(tx, row.id, Sent.SETTLED, **values):
-                state = "delivered" if entry.result == "accepted" else "refused"
-                self._tell(tx, _outcome(row, state, code, "recipient", now))
+            if entry.ref is not None and code not in PASSING:
+                yield News(entry.ref, entry.refhash, entry.decision.value, code, "hub", signer)
 
     def _compare_clocks(self, theirs: datetime, now: datetime) -> None:
         """A receipt is signed when it is sent: what it was under way makes the offset at worst a little too large."""
@@ -99,5 +108,21 @@ class ReceiptReader:
             log().warning(Event.CLOCK_DEVIATED, deviation_ms=deviation)
 
 
-def _outcome(row: rows.OutgoingRow, state: str, code: str | None, by: str, now: datetime) -> Outcome:
-    return Outcome(row.id, row.type, row.correlationid, row.recipient, state, code, by, now)  # type: ignore[arg-type]
+def _recipient_news(receipt: RecipientReceipt, signer: str) -> Iterator[News]:
+    for entry in receipt.receipts:
+        state: Literal["delivered", "refused"] = "delivered" if entry.result.value == "accepted" else "refused"
+        yield News(entry.ref, entry.refhash, state, entry.code.value if entry.code else None, "recipient", signer)
+
+
+def _values(item: News, now: datetime) -> Values:
+    """Until there is an outcome the same bytes are offered again, once a day (T3)."""
+    settled = item.state != "accepted"
+    return {
+        "key": item.ref,
+        "to": item.moves_to,
+        "at": None if settled else instant(now + DAILY),
+        "new_outcome": item.state if settled else None,
+        "new_code": item.code,
+        "new_by": item.by if settled else None,
+        "told": instant(now) if settled else None,
+    }

@@ -13,13 +13,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
-
 from adapters import ledger as rows
 from adapters.breaker import Backoff, Breaker
 from adapters.contract import Done, Handler, Office, OutsideKey, Received
 from adapters.ledger import Ledger, Taken
-from hub.database import instant, moment
+from hub.database import Connection, instant, moment
 from hub.errors import HubError, RefusedError, UnavailableError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached

@@ -1,0 +1,234 @@
+"""One batch of deliveries into the ledger: what each is, decided in the order they came, then one statement per table.
+
+Verify, open, validate; a duplicate is answered again, a fault that may be ours is held for 24 hours, and what nobody
+may be told about is kept as evidence (docs/adr/0006).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from adapters import ledger as rows
+from adapters.contract import Handler, Identity, Office
+from adapters.ledger import Key, Taken, Values
+from adapters.receipts import ReceiptReader
+from hub.database import instant
+from hub.errors import Code, HubError, RefusedError, TamperedError
+from hub.events import Event, log
+from hub.wire.envelope import Envelope
+from hub.wire.postmark import ENVELOPE, Postmark, check_signer, refhash_of, verify_postmark
+from hub.wire.unseal import Outer, open_seal, outer_of
+from schemas.catalogue import CATALOGUE
+from schemas.errors import PayloadError
+from schemas.messages import Message
+
+HOLD = timedelta(hours=24)
+OURS = frozenset({Code.OPEN_FAILED, Code.UNKNOWN_TYPE})
+RESULT = {Taken.READY: "accepted", Taken.REFUSED: "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A body, and since when it is held where it was tried before."""
+
+    body: bytes
+    held_since: datetime | None = None
+
+    def patience_over(self, now: datetime) -> bool:
+        """A fault that may be ours has had its 24 hours."""
+        return self.held_since is not None and now >= self.held_since + HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A delivery whose outer layer holds and is for us."""
+
+    delivery: Delivery
+    outer: Outer
+
+    @property
+    def key(self) -> Key:
+        return (self.outer.envelope.source_oin, self.outer.envelope.id)
+
+
+class Intake:
+    """Takes one batch, in one transaction."""
+
+    def __init__(
+        self,
+        tx: Connection,
+        identity: Identity,
+        office: Office,
+        handlers: Mapping[str, Handler[Message]],
+        receipts: ReceiptReader,
+    ) -> None:
+        self._tx = tx
+        self._identity = identity
+        self._office = office
+        self._handlers = handlers
+        self._receipts = receipts
+        self._now = office.clock.now()
+        self._register = office.register.current
+        self._known: dict[Key, str] = {}  # signing hashes of what is in the inbox
+        self._types: dict[str, set[str]] = {}  # what has come or gone in a conversation
+        self._rows: dict[Key, Values] = {}
+        self._answer_again: list[Key] = []
+        self._follow: list[Key] = []
+        self._held: list[Values] = []
+        self._evidence: list[Values] = []
+
+    def take(self, deliveries: Sequence[Delivery]) -> None:
+        """Stores every delivery as what it is."""
+        letters: list[_Letter] = []
+        others: list[Postmark] = []
+        for delivery in deliveries:
+            found = self._verify(delivery)
+            if isinstance(found, _Letter):
+                letters.append(found)
+            elif found is not None:
+                others.append(found)
+        self._read_ledger(letters)
+        for letter in letters:
+            self._take_letter(letter)
+        self._let_follow()
+        self._write([refhash_of(delivery.body) for delivery in deliveries if delivery.held_since is not None])
+        self._receipts.read(self._tx, others, self._now)
+
+    def _verify(self, delivery: Delivery) -> _Letter | Postmark | None:
+        """The outer layer; None for what is kept aside."""
+        try:
+            postmark = verify_postmark(delivery.body, self._register, self._now, by_hub=False)
+            check_signer(postmark, self._register.hub)
+            if postmark.typ != ENVELOPE:
+                return postmark
+            return _Letter(delivery, outer_of(postmark, register=self._register, me=self._identity.oin, now=self._now))
+        except HubError as error:
+            unknown_kid = error.code is Code.UNKNOWN_KEY and error.place == "kid"
+            if unknown_kid and not delivery.patience_over(self._now):
+                self._hold(delivery, error.code)
+            else:
+                self._keep_evidence(delivery, error)
+            return None
+
+    def _read_ledger(self, letters: Sequence[_Letter]) -> None:
+        present = rows.incoming(self._tx, [letter.key for letter in letters])
+        self._known = {key: row.signing_hash for key, row in present.items()}
+        waiting_types = [one for one in letters if CATALOGUE.get(one.outer.envelope.type, _NOTHING).waits_for]
+        self._types = rows.types_seen(self._tx, {one.outer.envelope.correlationid for one in waiting_types})
+
+    def _take_letter(self, letter: _Letter) -> None:
+        known = self._known.get(letter.key)
+        if known is not None:
+            if known != letter.outer.postmark.signing_hash:
+                self._keep_evidence(letter.delivery, TamperedError(Code.ID_REUSED, "id"))
+            else:
+                self._answer_again.append(letter.key)
+            return
+        envelope = letter.outer.envelope
+        try:
+            keys = self._office.keys.folder
+            opened = open_seal(letter.outer, register=self._register, keys=keys, now=self._now)
+            message = self._read(envelope, opened.data)
+        except HubError as error:
+            if error.code in OURS and not letter.delivery.patience_over(self._now):
+                self._hold(letter.delivery, error.code)
+                return
+            self._store(letter.outer, Taken.REFUSED, code=error.code)
+            log().warning(Event.MESSAGE_REFUSED, id=envelope.id, oin=envelope.source_oin, code=error.code)
+            return
+        waits_for = CATALOGUE[envelope.type].waits_for
+        missing = waits_for and not _has(waits_for, self._types.get(envelope.correlationid, set()))
+        data = json.dumps(message.to_wire(), ensure_ascii=False, separators=(",", ":"))
+        self._store(letter.outer, Taken.WAITING if missing else Taken.READY, data=data)
+        if not missing:
+            self._types.setdefault(envelope.correlationid, set()).add(envelope.type)
+
+    def _read(self, envelope: Envelope, data: Mapping[str, object]) -> Message:
+        """The payload as its model: what we do not know may be our late upgrade, what does not fit is the sender's."""
+        handler = self._handlers.get(envelope.type)
+        if handler is None:
+            raise RefusedError(Code.UNKNOWN_TYPE, "type")
+        if "bsn" in data and not self._register.organisations[self._identity.oin].bsn_allowed:
+            raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
+        try:
+            return handler.model.from_wire(data)
+        except PayloadError:
+            raise RefusedError(Code.SCHEMA_INVALID, "data") from None
+
+    def _store(self, outer: Outer, state: Taken, *, code: Code | None = None, data: str | None = None) -> None:
+        envelope, result = outer.envelope, RESULT.get(state)
+        key = (envelope.source_oin, envelope.id)
+        self._known[key] = outer.postmark.signing_hash
+        self._rows[key] = {
+            "source_oin": envelope.source_oin,
+            "id": envelope.id,
+            "signing_hash": outer.postmark.signing_hash,
+            "refhash": outer.postmark.refhash,
+            "type": envelope.type,
+            "subject": envelope.case,
+            "correlationid": envelope.correlationid,
+            "sequence": envelope.sequence,
+            "time": instant(envelope.time),
+            "expirytime": instant(envelope.expirytime),
+            "received": instant(self._now),
+            "data": data,
+            "state": state,
+            "attempts": 0,
+            "next_attempt": None,
+            "result": result,
+            "code": code.value if code else None,
+            "receipt_due": result is not None,
+        }
+
+    def _let_follow(self) -> None:
+        """Messages that waited for what just came are decided now: those in the ledger and those of this batch."""
+        for key, row in self._rows.items():
+            if row["state"] is Taken.WAITING and self._may_follow(str(row["type"]), str(row["correlationid"])):
+                self._rows[key] = {**row, "state": Taken.READY, "result": "accepted", "receipt_due": True}
+        came = {str(row["correlationid"]) for row in self._rows.values() if row["state"] is Taken.READY}
+        for waiting in rows.waiting(self._tx, came):
+            if self._may_follow(waiting.type, waiting.correlationid):
+                self._follow.append((waiting.source_oin, waiting.id))
+
+    def _may_follow(self, message_type: str, conversation: str) -> bool:
+        return _has(CATALOGUE[message_type].waits_for, self._types.get(conversation, set()))
+
+    def _write(self, tried_again: Sequence[str]) -> None:
+        still_held = {str(one["refhash"]) for one in self._held}
+        rows.release(self._tx, [refhash for refhash in tried_again if refhash not in still_held])
+        rows.add_incoming(self._tx, list(self._rows.values()))
+        rows.update_incoming(self._tx, self._follow, state=Taken.READY, result="accepted", receipt_due=True)
+        rows.owe_receipt_again(self._tx, self._answer_again)
+        rows.hold(self._tx, self._held)
+        rows.add_evidence(self._tx, self._evidence)
+
+    def _hold(self, delivery: Delivery, code: Code) -> None:
+        self._held.append(self._kept(delivery, code))
+        log().error(Event.MESSAGE_HELD, refhash=self._held[-1]["refhash"], code=code)
+
+    def _keep_evidence(self, delivery: Delivery, error: HubError) -> None:
+        """Kept and alarmed, without receipt: nobody can be told, or telling would help whoever did this."""
+        self._evidence.append(self._kept(delivery, error.code))
+        refhash = self._evidence[-1]["refhash"]
+        log().error(Event.MESSAGE_QUARANTINED, refhash=refhash, code=error.code, place=error.place)
+
+    def _kept(self, delivery: Delivery, code: Code) -> Values:
+        refhash = refhash_of(delivery.body)
+        return {"refhash": refhash, "code": code.value, "body": delivery.body, "received": instant(self._now)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    waits_for: frozenset[str] = frozenset()
+
+
+_NOTHING = _Nothing()
+
+
+def _has(names: frozenset[str], types: set[str]) -> bool:
+    return any(CATALOGUE[seen].name in names for seen in types if seen in CATALOGUE)
