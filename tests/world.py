@@ -26,6 +26,7 @@ from hub.wire.keyfiles import SUFFIX
 from hub.wire.keys import SUITES, KeyFolder, PrivateKey, Suite, new_private_jwk
 from hub.wire.names import organisation_urn, source_urn
 from hub.wire.seal import Event, seal
+from tests.foreign import Letter
 
 HUB: Final = "00000099000000000100"
 SHV: Final = "00000099000000001000"
@@ -294,3 +295,15 @@ def make_body(world: World, event: Event | None = None, now: datetime = NOW) -> 
     sender, recipient = event.source.split(":")[3], event.recipient.split(":")[3]
     recipient_key = world.register.sealing_key(recipient, now)
     return seal(event, signing=world.signing(sender, now), recipient_key=recipient_key)
+
+
+def make_letter(world: World, event: Event | None = None, **steps: Any) -> Letter:  # noqa: ANN401 fields of a Letter
+    """The same as somebody else's software makes it; `steps` changes what it does."""
+    event = event or make_event()
+    sender, recipient = event.source.split(":")[3], event.recipient.split(":")[3]
+    given = {
+        "event": event.attributes() | {"data": dict(event.data)},
+        "signer": world.private[f"{sender}/sig/a"],
+        "recipient": world.private[f"{recipient}/enc/a"],
+    }
+    return Letter(**(given | steps))

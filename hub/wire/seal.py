@@ -57,13 +57,15 @@ class Event:
         data = given.pop("data", None)
         if not isinstance(data, dict):
             raise RefusedError(Code.ATTRIBUTE_INVALID, "data")
-        known = {field.name for field in fields(cls)} - {"data"}
-        texts = {name: value for name, value in given.items() if name in known and isinstance(value, str)}
-        if len(texts) != len(given):
-            raise RefusedError(Code.ATTRIBUTE_INVALID, next((name for name in given if name in known), "member"))
-        for field in fields(cls):
-            if field.default is not None and field.name not in {*texts, "data"}:
-                raise RefusedError(Code.ATTRIBUTE_INVALID, field.name)
+        optional = {field.name: field.default is None for field in fields(cls) if field.name != "data"}
+        texts: dict[str, str] = {}
+        for name, value in given.items():
+            if not isinstance(value, str) or name not in optional:
+                raise RefusedError(Code.ATTRIBUTE_INVALID, name if name in optional else "member")
+            texts[name] = value
+        for name, may_lack in optional.items():
+            if not may_lack and name not in texts:
+                raise RefusedError(Code.ATTRIBUTE_INVALID, name)
         return cls(**texts, data=data)
 
     def attributes(self) -> dict[str, str]:
