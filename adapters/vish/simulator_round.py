@@ -57,12 +57,16 @@ class Round:
     async def run(self) -> None:
         """Handle batches until cancelled."""
         while True:
-            for batch in sorted(self._incoming.glob("*.csv")):
-                fault = self._mood.taken()
-                if fault is ResultFault.SLOW:
-                    await asyncio.sleep(self._mood.duration_s)
-                self._handle(batch, fault)
+            await self.once()
             await asyncio.sleep(LOOK_S)
+
+    async def once(self) -> None:
+        """Handle the batches that are there."""
+        for batch in sorted(self._incoming.glob("*.csv")):
+            fault = self._mood.taken()
+            if fault is ResultFault.SLOW:
+                await asyncio.sleep(self._mood.duration_s)
+            self._handle(batch, fault)
 
     def lapse(self, registration: str) -> None:
         """End a registration unasked and tell its owner in a file of its own."""

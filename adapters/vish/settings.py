@@ -1,0 +1,76 @@
+"""The settings of the adapter of the referral index, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import Code, RefusedError
+
+
+class SftpSettings(BaseModel):
+    """The file server of the index."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=22, ge=1, le=65_535)
+    user: str = Field(min_length=1)
+    #: Our private key, 0600.
+    key_file: Path
+    #: The server's public key: no other server is spoken to.
+    host_key_file: Path
+    #: Where batches go and where results come from.
+    in_folder: str = "in"
+    out_folder: str = "uit"
+    deadline_s: float = Field(default=30, gt=0, le=600)
+
+
+class VishSettings(BaseModel):
+    """How and how often the index is supplied."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    sftp: SftpSettings
+    #: Between two rounds; what is urgent does not wait for the round.
+    supply_minutes: float = Field(default=15, gt=0)
+    rows_in_a_batch: int = Field(default=1000, ge=1, le=10_000)
+    #: A batch without a result after this long is supplied again; its record keys make that harmless.
+    resupply_h: float = Field(default=4, gt=0)
+    #: How often the folder with results is looked into.
+    poll_s: float = Field(default=60, gt=0)
+    tick_s: float = Field(default=5, gt=0)
+
+    @property
+    def supply_every(self) -> timedelta:
+        """Between two rounds."""
+        return timedelta(minutes=self.supply_minutes)
+
+    @property
+    def resupply_after(self) -> timedelta:
+        """How long a result may take."""
+        return timedelta(hours=self.resupply_h)
+
+    @property
+    def poll_every(self) -> timedelta:
+        """Between two looks into the folder with results."""
+        return timedelta(seconds=self.poll_s)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """The settings in a TOML file.
+
+        Raises:
+            RefusedError: `settings_invalid`, with the name of the first setting that is wrong.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except ValidationError as error:
+            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+            raise RefusedError(Code.SETTINGS_INVALID, name) from None
+        except (OSError, ValueError):
+            raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None

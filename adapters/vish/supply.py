@@ -1,0 +1,128 @@
+"""The rounds: what is wanted goes out as a batch, what came back is recorded row by row.
+
+A batch is kept as bytes before it is supplied and until every row has its result, so a crash, a lost connection or a
+lost result leads to the same bytes under the same name once more; the index handles each record key once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from adapters.breaker import Backoff
+from adapters.ledger import Ledger
+from adapters.vish import batch, store
+from adapters.vish.registrations import Registrations
+from adapters.vish.settings import VishSettings
+from adapters.vish.store import ItemKind, Transaction
+from adapters.vish.transport import SUFFIX, Folders, Transport
+from hub.clock import Clock, new_id
+from hub.database import instant
+from hub.errors import UnavailableError
+from hub.events import Event, log
+
+P = ParamSpec("P")
+T = TypeVar("T")
+FILE_NAME = "schuldenrust-{}" + SUFFIX
+
+
+class Supplier:
+    """Supplies the index and reads its results."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        transport: Transport,
+        registrations: Registrations,
+        settings: VishSettings,
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._transport = transport
+        self._registrations = registrations
+        self._settings = settings
+        self._clock = clock
+        self._backoff = Backoff(first_s=10, most_s=900)
+        self._chance = random.Random()  # noqa: S311 - jitter, not a secret
+        self._failures = 0
+        self._next_look: datetime | None = None
+
+    async def tick(self, now: datetime) -> None:
+        """Makes a batch when a round is due, supplies what is due, and looks for results.
+
+        Raises:
+            UnavailableError: the ledger is away; what the index does wrong is tried again later, without an error.
+        """
+        await self.committed(self._make_batch, now)
+        due = await self.committed(store.due_batches, instant(now))
+        look = self._next_look is None or now >= self._next_look
+        if not due and not look:
+            return
+        try:
+            async with self._transport.session() as folders:
+                for name, content, _ in due:
+                    await folders.supply(FILE_NAME.format(name), content)
+                    again = instant(now + self._settings.resupply_after)
+                    await self.committed(store.put_attempt, name, again, instant(now))
+                await self._read_results(folders)
+        except UnavailableError as error:
+            await self._failed(now, due, error)
+        else:
+            self._failures = 0
+            self._next_look = now + self._settings.poll_every
+
+    def _make_batch(self, tx: Transaction, now: datetime) -> None:
+        if not store.is_round_due(tx, instant(now - self._settings.supply_every)):
+            return
+        name = new_id(self._clock)
+        rows = store.take(tx, name, self._settings.rows_in_a_batch)
+        if rows:
+            store.add_batch(tx, name, batch.write_batch(rows), instant(now))
+
+    async def _read_results(self, folders: Folders) -> None:
+        for name in await folders.results():
+            content = await folders.fetch(name)
+            await self.committed(self._record, name, content)
+            await folders.discard(name)
+
+    def _record(self, tx: Transaction, name: str, content: bytes) -> None:
+        """All rows of one file in one transaction; a file that was recorded before changes nothing."""
+        now = instant(self._clock.now())
+        try:
+            results = batch.read_results(content)
+        except batch.UnreadableFileError:
+            text = content[:10_000].decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+            store.add_item(tx, ItemKind.UNREADABLE_FILE, name, text, now)
+            log().error(Event.OUTSIDE_UNMATCHED, code=ItemKind.UNREADABLE_FILE.value)
+            return
+        for line in results.unreadable:
+            store.add_item(tx, ItemKind.UNREADABLE_LINE, name, line.replace("\x00", "\\x00"), now)
+        for row in results.rows:
+            self._registrations.result(tx, row, name)
+        store.close_batches(tx)
+
+    async def _failed(self, now: datetime, due: list[tuple[str, bytes, int]], error: UnavailableError) -> None:
+        self._failures += 1
+        wait = self._backoff.after(self._failures, self._chance, error.retry_after_s)
+        self._next_look = now + wait
+        log().warning(Event.OUTSIDE_FAILED, code=error.code, place=error.place, attempt=self._failures)
+        for name, _, _ in due:
+            await self.committed(_postpone, name, instant(now + wait), instant(now))
+
+    async def committed(self, act: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `act` in one transaction of the ledger, off the event loop."""
+
+        def transaction() -> T:
+            with self._ledger.begin() as tx:
+                return act(tx, *args, **kwargs)
+
+        return await asyncio.to_thread(transaction)
+
+
+def _postpone(tx: Transaction, name: str, until: int, now: int) -> None:
+    """Tries a batch again at `until`, unless it has been supplied in the meantime."""
+    if any(name == due for due, _, _ in store.due_batches(tx, now)):
+        store.put_attempt(tx, name, until, None)
