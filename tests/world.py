@@ -63,7 +63,7 @@ _LINES: Final = (
 _TERMS: Final = {"VISH": 1, "TAX": 2, "CRED": 10}
 _ALL_TYPES: Final = tuple(sorted({line[0] for line in _LINES}))
 
-Edit = Callable[[dict[str, Any]], None]
+Edit = Callable[[dict[str, Any]], object]
 
 
 def full_type(name: str) -> str:

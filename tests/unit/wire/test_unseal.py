@@ -248,7 +248,7 @@ def test_a_document_signed_with_a_revoked_key_is_refused() -> None:
     for seconds, fine in ((0, False), (1, True)):
         revoked_at = rfc3339(NOW + timedelta(seconds=seconds))
         listed = listed_key(second, status="revoked", revokedAt=revoked_at)
-        world = WORLD.edited(lambda document, listed=listed: document["organisations"][1]["keys"].append(listed))
+        world = WORLD.edited(in_register(1, 1, **listed))
         if fine:
             assert opens(body, world)
         else:
