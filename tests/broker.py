@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import ssl
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,12 @@ from hub.register.certificates import CA_CERTIFICATE, CLIENT_CERTIFICATE, CLIENT
 from hub.wire.management import Management
 from hub.wire.topology import HUB_USER, LANES_DEFAULT, VHOST, Topology, desired, inbox_name, user_of
 
+SETTLED_S = 3.0  # how long after it came up a queue may be deleted; its dead-letter worker needs milliseconds
+
 
 @dataclass(frozen=True)
 class Vhost:
-    """One vhost with the hub's topology for some partners; deleted when its context ends."""
+    """One vhost with the hub's topology for some partners; given up when its context ends."""
 
     broker: Broker
     name: str
@@ -45,8 +48,7 @@ class Vhost:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.broker.node.running:
-            self.broker.management.delete_vhost(self.name)
+        self.broker.discard(self.name)
 
 
 @dataclass
@@ -56,6 +58,8 @@ class Broker:
     node: PrivateNode
     folder: Path
     management: Management = field(init=False)
+    _started: float = field(default_factory=time.monotonic)
+    _discarded: list[tuple[str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.management = self.node.management
@@ -72,11 +76,31 @@ class Broker:
 
     def vhost(self, oins: Iterable[str], lanes: int = LANES_DEFAULT, name: str | None = None) -> Vhost:
         """A fresh vhost with users, inboxes and rights for these partners and for the hub."""
+        self._sweep()
         name = name or f"t-{secrets.token_hex(6)}"
         inboxes = {oin: inbox_name(oin, secrets.token_hex(16)) for oin in oins}
         topology = desired(inboxes, lanes)
         self.management.apply(name, topology)
         return Vhost(self, name, inboxes, topology)
+
+    def discard(self, name: str) -> None:
+        """Delete a vhost, some seconds from now and only if the session goes on.
+
+        RabbitMQ 3.10.8 cannot stand a queue with at-least-once dead-lettering being deleted in the moment after it
+        came up: its dead-letter worker dies twice, takes the one supervisor of all such workers with it, and until the
+        node is restarted no such queue works any more (rabbitmq-server issue 16652).
+        """
+        self._discarded.append((name, time.monotonic()))
+
+    def _sweep(self) -> None:
+        """Delete the vhosts that have been up and out of use for long enough."""
+        now = time.monotonic()
+        ripe = [name for name, since in self._discarded if now - max(since, self._started) > SETTLED_S]
+        self._discarded = [(name, since) for name, since in self._discarded if name not in ripe]
+        present = self.management.vhosts() if ripe else []
+        for name in ripe:
+            if name in present:
+                self.management.delete_vhost(name)
 
     def client(self, user: str = HUB_USER) -> tuple[Path, Path]:
         """The certificate and key files of broker user `hub` or `p-<OIN>`, or of any other name."""
@@ -100,6 +124,7 @@ class Broker:
     def start(self) -> None:
         """Start the node again with its data."""
         self.node.start()
+        self._started = time.monotonic()
 
     def stop(self) -> None:
         """Stop the node orderly; its data stays."""
@@ -111,4 +136,5 @@ class Broker:
 
     def restart(self) -> None:
         """Stop and start."""
-        self.node.restart()
+        self.stop()
+        self.start()

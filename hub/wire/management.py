@@ -144,7 +144,11 @@ class Management:
         return {str(row["name"]): int(row.get("messages", 0)) for row in rows}
 
     def delete_queue(self, vhost: str, name: str) -> None:
-        """Delete a queue and what is in it."""
+        """Delete a queue and what is in it.
+
+        Not in the first seconds after the queue or its node came up: at-least-once dead-lettering of the whole node may
+        stop then until it is restarted (seen on 3.10.8; rabbitmq-server issue 16652).
+        """
         self._call("DELETE", f"/api/queues/{_part(vhost)}/{_part(name)}")
 
     def delete_user(self, user: str) -> None:

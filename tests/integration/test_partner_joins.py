@@ -69,8 +69,7 @@ def desk(broker: Broker, tmp_path: Path) -> Iterator[Desk]:
     world.write(tmp_path / "desk")
     made = Desk(tmp_path / "desk", broker, world, f"t-{secrets.token_hex(6)}")
     yield made
-    if made.vhost in broker.management.vhosts():
-        broker.management.delete_vhost(made.vhost)
+    broker.discard(made.vhost)
 
 
 async def inbox_is_readable(partner: Path) -> bool:
