@@ -54,6 +54,8 @@ class Record:
         self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA foreign_keys = ON")
+        # Its books must survive the end of the process, not a power cut: it is a simulator.
+        self.db.execute("PRAGMA synchronous = OFF")
         self.db.executescript(CREATE)
         self.clock = SimulatedClock(self.db)
 

@@ -61,6 +61,8 @@ class Index:
     def __init__(self, path: str) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
+        # Its books must survive the end of the process, not a power cut: it is a simulator.
+        self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(CREATE)
 
     def close(self) -> None:
