@@ -1,0 +1,303 @@
+"""The acts that begin something: register a case, add a party or a person, split a person off. One transaction each.
+
+An act is whole or not at all: case rows, letters and calls commit together, and the edge sends what committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from adapters.haarlem import book, casefile, store
+from adapters.haarlem.adoption import adopt
+from adapters.haarlem.book import DebtHelper
+from adapters.haarlem.casefile import CaseFile
+from adapters.haarlem.conversations import Kind, PauseState
+from adapters.haarlem.dossier import Case, CaseState, OwedClaim, Party, PartyRole, Person, PersonState
+from adapters.haarlem.fanout import Call, Delivery, fan_out
+from adapters.haarlem.refusals import ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
+from adapters.haarlem.requests import (
+    CreditorRequest,
+    NewPersonRequest,
+    OwedClaimRequest,
+    PartyRequest,
+    PersonRequest,
+    RegisterRequest,
+    SplitRequest,
+)
+from adapters.haarlem.settings import ContactSettings
+from adapters.haarlem.store import Exchange, Transaction
+from hub.clock import new_pseudonym
+from schemas.identifiers import is_test_bsn
+from schemas.shapes import Claim, Contact
+
+MOST_PERSONS = 2
+#: A first day of rest further back than this is a slip of the pen or a pause that runs already (`bestaand`).
+LONGEST_BACK = timedelta(days=31)
+
+
+def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> str:
+    """Registers debt rest for a case and tells every party; returns the id of the case.
+
+    Raises:
+        ActRefusedError: INVALID, CASE_EXISTS or NUMBER_TAKEN.
+    """
+    store.count_up(tx, "registration")  # two registrations of one person wait for each other
+    _check(helper, request)
+    _check_number(tx, request.helper_number)
+    if not request.second_case:
+        for asked in request.persons:
+            check_no_open_case(tx, asked.bsn)
+    case = _new_case(helper, request)
+    persons = [_new_person(case.id, number, one) for number, one in enumerate(request.persons, 1)]
+    parties = _new_parties(case, request)
+    store.add_case(tx, case)
+    for person in persons:
+        store.add_person(tx, person)
+    store.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)
+    file = CaseFile(case, tuple(persons), tuple(parties), ())
+    if request.running is not None:
+        adopt(helper, tx, file, request.running)
+        return case.id
+    store.add_parties(tx, case.id, parties)
+    casefile.tell_everyone(helper, tx, file)
+    return case.id
+
+
+def _check(helper: DebtHelper, request: RegisterRequest) -> None:
+    today = helper.today()
+    start = request.start or today
+    faults: list[FieldFault] = []
+    if start < today - LONGEST_BACK and request.running is None:
+        faults.append(fault("/ingangsdatum", Fault.BEFORE_TODAY))
+    if request.end is not None and request.end < max(start, today):
+        faults.append(fault("/einddatum", Fault.END_BEFORE_START if request.end < start else Fault.BEFORE_TODAY))
+    known = [person.bsn for person in request.persons if person.bsn]
+    if len(set(known)) < len(known):
+        faults.append(fault("/personen/1/bsn", Fault.TWICE))
+    for place, person in enumerate(request.persons):
+        if not bsn_allowed(helper, person.bsn):
+            faults.append(fault(f"/personen/{place}/bsn", Fault.NOT_A_TEST_BSN))
+    for place, creditor in enumerate(request.creditors):
+        if any(number > len(request.persons) for number in creditor.persons):
+            faults.append(fault(f"/schuldeisers/{place}/personen", Fault.UNKNOWN_PERSON))
+    if faults:
+        raise ActRefusedError(Refusal.INVALID, *faults)
+
+
+def bsn_allowed(helper: DebtHelper, bsn: str | None) -> bool:
+    """Whether this environment may hold this BSN: a test environment holds fictitious ones only."""
+    return bsn is None or helper.directory().register.environment != "test" or is_test_bsn(bsn)
+
+
+def check_no_open_case(tx: Transaction, bsn: str | None) -> None:
+    """Refuses a second open case of one person, and names the one that runs."""
+    running = store.cases_of_bsn(tx, bsn, only_open=True) if bsn else []
+    if running:
+        raise ActRefusedError(Refusal.CASE_EXISTS, case_id=running[0])
+
+
+def _check_number(tx: Transaction, helper_number: str) -> None:
+    """Refuses a case number that an open case has: an import finds a case by it."""
+    running = [case for case in store.cases_numbered(tx, helper_number) if case.state is CaseState.OPEN]
+    if running:
+        raise ActRefusedError(Refusal.NUMBER_TAKEN, case_id=running[0].id)
+
+
+def _new_case(helper: DebtHelper, request: RegisterRequest) -> Case:
+    return Case(
+        id=new_pseudonym(),
+        helper_number=request.helper_number,
+        gemeentecode=request.gemeentecode,
+        tax_municipalities=tuple(dict.fromkeys(request.tax_municipalities)) or (request.gemeentecode,),
+        phase=request.phase,
+        start=request.start or helper.today(),
+        end=request.end,
+        urgent=request.urgent,
+        contact=request.contact or contact_of(helper.settings.contact),
+        opened_at=helper.now(),
+    )
+
+
+def contact_of(settings: ContactSettings) -> Contact:
+    """The contact that a case has when it names none."""
+    return Contact(name=settings.name, phone=settings.phone, email=settings.email)
+
+
+def _new_person(case_id: str, number: int, request: PersonRequest) -> Person:
+    return Person(
+        id=new_pseudonym(),
+        case_id=case_id,
+        number=number,
+        mark=request.mark,
+        bsn=request.bsn,
+        birth_date=request.birth_date,
+        initials=request.initials,
+        prefix=request.prefix,
+        surname=request.surname,
+        address=request.address,
+        address_secret=request.address_secret,
+        business=request.business,
+    )
+
+
+def _new_parties(case: Case, request: RegisterRequest) -> list[Party]:
+    taxes = [_tax_party(case.id, code) for code in case.tax_municipalities]
+    return [_vish_party(case.id), *taxes, *(_creditor(case.id, one) for one in request.creditors)]
+
+
+def _vish_party(case_id: str) -> Party:
+    return Party(id=new_pseudonym(), case_id=case_id, role=PartyRole.VISH, name="VISH")
+
+
+def _tax_party(case_id: str, gemeentecode: str) -> Party:
+    name = f"Belastingkantoor gemeente {gemeentecode}"
+    return Party(id=new_pseudonym(), case_id=case_id, role=PartyRole.TAX, name=name, gemeentecode=gemeentecode)
+
+
+def _creditor(case_id: str, request: CreditorRequest) -> Party:
+    return Party(
+        id=new_pseudonym(),
+        case_id=case_id,
+        role=PartyRole.CREDITOR,
+        name=request.name,
+        oin=request.oin,
+        customer_number=request.customer_number,
+        name_at_creditor=request.name_at_creditor,
+        claims=owed(request.claims),
+        address_known=request.address_known,
+        phone=request.phone,
+        end=request.end,
+        persons=tuple(sorted(set(request.persons))),
+    )
+
+
+def owed(claims: Iterable[OwedClaimRequest]) -> tuple[OwedClaim, ...]:
+    """Claims as they are kept; what they come to stays here."""
+    return tuple(
+        OwedClaim(
+            claim=Claim(invoice_number=one.invoice_number, summary=one.summary),
+            amount=None if one.amount is None else f"{one.amount:.2f}",
+        )
+        for one in claims
+    )
+
+
+def add_party(helper: DebtHelper, tx: Transaction, case_id: str, request: PartyRequest) -> None:
+    """Adds one party to a running case and tells it.
+
+    Raises:
+        ActRefusedError: UNKNOWN, CASE_ENDED, INVALID.
+    """
+    file = casefile.held(tx, case_id)
+    case = file.case
+    named = [request.creditor is not None, request.tax_municipality is not None, bool(request.vish)]
+    if sum(named) != 1:
+        raise invalid(Fault.ONE_OF, "")
+    if request.creditor is not None:
+        party = _creditor(case_id, request.creditor)
+        _check_creditor(helper, file, party)
+    elif request.tax_municipality is not None:
+        party = _tax_party(case_id, request.tax_municipality)
+        codes = tuple(dict.fromkeys((*case.tax_municipalities, request.tax_municipality)))
+        store.put_case(tx, case.changed(tax_municipalities=codes))
+    else:
+        party = _vish_party(case_id)
+    if any(_same_party(party, one) for one in file.parties if not one.ended):
+        raise invalid(Fault.TWICE, "")
+    store.add_parties(tx, case_id, [party])
+    store.add_event(tx, helper.now(), "partij-toegevoegd", case_id, party_id=party.id)
+    casefile.tell_everyone(helper, tx, replace(file, parties=(party,)))
+
+
+def _check_creditor(helper: DebtHelper, file: CaseFile, party: Party) -> None:
+    numbers = {person.number for person in file.active}
+    if not set(party.persons) <= numbers:
+        raise invalid(Fault.UNKNOWN_PERSON, "/schuldeiser/personen")
+    if party.end is not None and party.end < helper.today():
+        raise invalid(Fault.BEFORE_TODAY, "/schuldeiser/einddatum")
+
+
+def _same_party(one: Party, other: Party) -> bool:
+    """Two entries of one party; creditors that are not on the hub are told apart by name and customer number."""
+    keys = [(party.role, party.oin, party.gemeentecode) for party in (one, other)]
+    names = [(party.name.casefold(), party.customer_number, party.persons) for party in (one, other)]
+    return keys[0] == keys[1] and (one.role is not PartyRole.CREDITOR or names[0] == names[1])
+
+
+def add_person(helper: DebtHelper, tx: Transaction, case_id: str, request: NewPersonRequest) -> None:
+    """Adds the partner to a running case and tells every party that concerns both.
+
+    Raises:
+        ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, CASE_EXISTS.
+    """
+    store.count_up(tx, "registration")
+    file = casefile.held(tx, case_id)
+    taken = {person.number for person in file.active}
+    if len(taken) >= MOST_PERSONS:
+        raise invalid(Fault.TOO_MANY_PERSONS, "/persoon")
+    if not bsn_allowed(helper, request.person.bsn):
+        raise invalid(Fault.NOT_A_TEST_BSN, "/persoon/bsn")
+    if not request.second_case:
+        check_no_open_case(tx, request.person.bsn)
+    person = _new_person(case_id, min({1, 2} - taken), request.person)
+    store.add_person(tx, person)
+    store.add_event(tx, helper.now(), "persoon-toegevoegd", case_id, person_id=person.id)
+    casefile.tell_everyone(helper, tx, replace(file, persons=(person,)))
+
+
+def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, request: SplitRequest) -> str:
+    """Goes on with one person in a case of its own; returns its id.
+
+    Each new pause opens now; the old one ends only when the new one is confirmed, so that there is no day between
+    them. The registration in VISH is the person's and simply moves along: nothing is sent for it.
+
+    Raises:
+        ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, NUMBER_TAKEN.
+    """
+    file = casefile.held(tx, case_id)
+    person = file.person(person_id)
+    if person not in file.active:
+        raise invalid(Fault.UNKNOWN_PERSON, "")
+    if len(file.active) == 1:
+        raise invalid(Fault.ONLY_PERSON, "")
+    _check_number(tx, request.helper_number)
+    case = file.case.changed(
+        id=new_pseudonym(),
+        helper_number=request.helper_number,
+        gemeentecode=request.gemeentecode or file.case.gemeentecode,
+        contact=request.contact or file.case.contact,
+        opened_at=helper.now(),
+        split_from=case_id,
+    )
+    moved = person.changed(id=new_pseudonym(), case_id=case.id, number=1)
+    store.add_case(tx, case)
+    store.add_person(tx, moved)
+    store.put_person(tx, person.changed(state=PersonState.SPLIT_OFF))
+    store.add_event(tx, helper.now(), "persoon-afgesplitst", case_id, person_id=person.id)
+    store.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)
+    for party in file.parties:
+        if party.concerns(person):
+            copied = party.changed(id=new_pseudonym(), case_id=case.id, persons=())
+            store.add_parties(tx, case.id, [copied])
+            _move(helper, tx, case, moved, copied, file.open_exchange(person, party))
+    return case.id
+
+
+def _move(helper: DebtHelper, tx: Transaction, case: Case, person: Person, party: Party, old: Exchange | None) -> None:
+    if old is None:
+        casefile.tell(helper, tx, case, person, party)
+        return
+    if old.facts.kind is Kind.REGISTRATION:
+        store.move_exchange(tx, replace(old, case_id=case.id, person_id=person.id, party_id=party.id))
+        return
+    planned = fan_out(case, person, party, helper.directory(), start=old.facts.start)
+    if isinstance(planned, Delivery):
+        new = book.open_exchange(helper, tx, case, planned)
+        if old.state == PauseState.REFUSED:
+            book.close(helper, tx, old)
+        else:
+            store.put_exchange(tx, replace(old, successor=new.id))
+    elif isinstance(planned, Call):
+        book.call_for(helper, tx, planned)

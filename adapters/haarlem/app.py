@@ -1,0 +1,89 @@
+"""Puts the API together: routes, the frame around them, the description, and where errors become answers."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
+from starlette.types import ASGIApp, ExceptionHandler
+
+from adapters.haarlem import openapi
+from adapters.haarlem.api import routes
+from adapters.haarlem.book import DebtHelper
+from adapters.haarlem.desk import problems
+from adapters.haarlem.desk.counter import Counter
+from adapters.haarlem.desk.frame import Frame
+from adapters.haarlem.desk.problems import Trouble, TroubleError
+from adapters.haarlem.refusals import ActRefusedError
+from hub.errors import HubError
+from hub.events import Event, frames_of, log
+
+ROOT = "/v1"
+_OF_STATUS = {404: Trouble.NO_PAGE, 405: Trouble.NO_METHOD}
+
+
+def create_api(helper: DebtHelper) -> ASGIApp:
+    """The ASGI application of one debt helper."""
+    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api.state.counter = Counter(helper)
+    api.include_router(routes)
+    settings = helper.settings.api
+    description = openapi.describe(api, settings)
+
+    async def describe(_: Request) -> Response:
+        return JSONResponse(description, headers={"Access-Control-Allow-Origin": "*"})
+
+    api.add_route("/openapi.json", describe, include_in_schema=False)
+    _handle_errors(api)
+    outside = Starlette(routes=[Mount(ROOT, app=api)])
+    outside.router.redirect_slashes = False
+    _handle_errors(outside)
+    return Frame(outside, settings.most_json_bytes, {f"{ROOT}/importen": settings.most_csv_bytes})
+
+
+def _handle_errors(app: Starlette) -> None:
+    handlers: dict[type[Exception], Any] = {
+        ActRefusedError: _refused,
+        TroubleError: _troubled,
+        RequestValidationError: _misread,
+        HTTPException: _http,
+        HubError: _unavailable,
+        Exception: _fault,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, cast("ExceptionHandler", handler))
+
+
+async def _refused(_: Request, error: ActRefusedError) -> Response:
+    return problems.refused(error)
+
+
+async def _troubled(_: Request, error: TroubleError) -> Response:
+    return problems.troubled(error)
+
+
+async def _misread(_: Request, error: RequestValidationError) -> Response:
+    return problems.refused(problems.misread(list(error.errors())))
+
+
+async def _http(_: Request, error: HTTPException) -> Response:
+    trouble = _OF_STATUS.get(error.status_code, Trouble.NO_PAGE)
+    return problems.troubled(TroubleError(trouble, error.headers))
+
+
+async def _unavailable(_: Request, error: HubError) -> Response:
+    """The register, our keys or the database cannot be used now: nothing was done, and it can be asked again."""
+    log().error(Event.TASK_FAILED, task="api", code=error.code, advice=error.advice())
+    return problems.troubled(TroubleError(Trouble.UNAVAILABLE, {"Retry-After": "30"}))
+
+
+async def _fault(_: Request, error: Exception) -> Response:
+    """A fault of ours: where it was is logged, what was asked is not."""
+    log().error(Event.TASK_FAILED, task="api", error=type(error).__name__, frames=frames_of(error))
+    return problems.troubled(TroubleError(Trouble.INTERNAL))

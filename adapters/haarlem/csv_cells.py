@@ -1,0 +1,166 @@
+"""The cells of a CSV file as Dutch offices make it, read into the forms of the API; and written so that nobody is hurt.
+
+Pure. Read: `;` or `,` (or a tab), with or without BOM, UTF-8 or Windows-1252, days as dd-mm-jjjj or ISO, decimal
+commas, a BSN or municipality code that lost its leading zero in a spreadsheet. Written: `;` with a BOM, and no cell
+that a spreadsheet would take for a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+BOM: Final = "\ufeff"
+_DELIMITERS: Final = ";,\t"
+_DUTCH_DAY: Final = re.compile(r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})$")
+_YES: Final = frozenset({"ja", "j", "waar", "true", "1", "x"})
+_NO: Final = frozenset({"", "nee", "n", "onwaar", "false", "0"})
+#: A cell that begins so is a formula to a spreadsheet (OWASP, *CSV injection*).
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BSN_DIGITS: Final = 9
+_GEMEENTE_DIGITS: Final = 4
+
+
+class CellError(Exception):
+    """A cell cannot be read; says which column, never what was in it."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column)
+        self.column = column
+
+
+class UnreadableError(Exception):
+    """The file as a whole is not CSV with a header; nothing was done."""
+
+
+Row = Mapping[str, str]
+
+
+def read_rows(content: bytes) -> list[Row]:
+    """The rows below the header, by column name in plain form (`Klantnummer SHV` is `klantnummershv`).
+
+    Raises:
+        UnreadableError: no header, a column twice, or a row with more cells than the header.
+    """
+    text = _text(content)
+    first, _, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep="):
+        text, first = rest, rest.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        raise UnreadableError from None
+    if not lines:
+        raise UnreadableError
+    header = [plain(name) for name in lines[0]]
+    if len(set(header)) < len(header) or "" in header or len(header) == 1:
+        raise UnreadableError
+    filled = [line for line in lines[1:] if any(cell.strip() for cell in line)]
+    if any(len(line) > len(header) for line in filled):
+        raise UnreadableError
+    return [dict(zip(header, (cell.strip() for cell in line), strict=False)) for line in filled]
+
+
+def plain(name: str) -> str:
+    """A column name without case, blanks and marks."""
+    return re.sub(r"[\s_-]+", "", name).casefold()
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+# — one cell ——————————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def day(cell: str) -> str:
+    """A day as YYYY-MM-DD; what is no day in either way of writing is left for the model to refuse."""
+    dutch = _DUTCH_DAY.match(cell)
+    return f"{dutch[3]}-{int(dutch[2]):02}-{int(dutch[1]):02}" if dutch else cell
+
+
+def bsn(cell: str) -> str:
+    """A BSN with the zero that a spreadsheet took off; dots and blanks between the digits are left out."""
+    digits = re.sub(r"[ .]", "", cell)
+    return digits.zfill(_BSN_DIGITS) if digits.isdecimal() and len(digits) == _BSN_DIGITS - 1 else digits
+
+
+def gemeentecode(cell: str) -> str:
+    """A municipality code with its leading zero."""
+    return cell.zfill(_GEMEENTE_DIGITS) if cell.isdecimal() else cell
+
+
+def codes(cell: str) -> list[str]:
+    """Several municipality codes in one cell."""
+    return [gemeentecode(code) for code in re.split(r"[\s,;/+|]+", cell) if code]
+
+
+def several(cell: str) -> list[str]:
+    """Several marks in one cell, separated by `|`."""
+    return [mark.strip() for mark in cell.split("|") if mark.strip()]
+
+
+def amount(cell: str) -> str:
+    """Euros as "1234.50", from `1.234,50`, `1234,5`, `1,234.50`, `€ 12`; the last separator is the decimal one.
+
+    A single separator with three digits behind it groups thousands: offices write cents in two digits.
+    """
+    bare = re.sub(r"[€\s]|EUR", "", cell)
+    match = re.fullmatch(r"([0-9][0-9.,]*?)(?:[.,]([0-9]{1,2}|-))?", bare)
+    if not match:
+        return cell
+    whole, cents = re.sub(r"[.,]", "", match[1]), (match[2] or "").replace("-", "")
+    return f"{int(whole)}.{cents.ljust(2, '0')}"
+
+
+def flag(cell: str, column: str) -> bool:
+    """Yes or no, as people tick it.
+
+    Raises:
+        CellError: neither.
+    """
+    said = cell.casefold()
+    if said not in _YES | _NO:
+        raise CellError(column)
+    return said in _YES
+
+
+def whole(cell: str, column: str) -> int:
+    """A whole number.
+
+    Raises:
+        CellError: none.
+    """
+    if not cell.isdecimal() or len(cell) > _BSN_DIGITS:
+        raise CellError(column)
+    return int(cell)
+
+
+def filled(row: Row, members: Mapping[str, tuple[str, Callable[[str], object]]]) -> dict[str, object]:
+    """A document of the cells that are not empty: member → (column, reader)."""
+    cells = ((member, row.get(plain(column), ""), read) for member, (column, read) in members.items())
+    return {member: read(cell) for member, cell, read in cells if cell}
+
+
+# — out ———————————————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def neutral(cell: str) -> str:
+    """The cell as text to every spreadsheet."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def write_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A CSV file as a Dutch spreadsheet opens it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([neutral(cell) for cell in row] for row in rows)
+    return BOM + out.getvalue()

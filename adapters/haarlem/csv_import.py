@@ -1,0 +1,144 @@
+"""An import: the acts of a CSV file, a transaction per row, and a result for every row.
+
+A row that was carried out is remembered by what it says, so the same file, or a longer version of it, does nothing
+twice; a row that was refused is tried again. What ends more than a few pauses in all asks for their number first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.haarlem import csv_acts, csv_cells, csv_deeds, endings
+from adapters.haarlem.book import DebtHelper
+from adapters.haarlem.csv_cells import CellError, Row, UnreadableError
+from adapters.haarlem.desk import store as desk
+from adapters.haarlem.desk.access import Caller
+from adapters.haarlem.desk.problems import status_of
+from adapters.haarlem.desk.store import Import
+from adapters.haarlem.refusals import DUTCH, ActRefusedError, Fault, FieldFault, invalid
+from adapters.haarlem.store import Transaction
+from hub.clock import new_pseudonym
+
+HEADER: Final = ("regel", "handeling", "klantnummer_shv", "uitkomst", "zaak", "code", "toelichting")
+DONE, ALREADY, REFUSED = "gedaan", "al-gedaan", "geweigerd"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file, with the mark by which it is known again."""
+
+    number: int
+    row: Row
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row."""
+
+    line: Line
+    result: str
+    case_id: str = ""
+    code: str = ""
+    words: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        """As a row of the result file: nothing in it says who somebody is."""
+        act, number = (self.line.row.get(name, "") for name in ("handeling", "klantnummershv"))
+        return (str(self.line.number), act, number, self.result, self.case_id, self.code, self.words)
+
+
+def run_import(
+    helper: DebtHelper, caller: Caller, content: bytes, *, running: bool = False, count: int | None = None
+) -> Import:
+    """Carries out every row and keeps the result file.
+
+    Args:
+        helper: the debt helper.
+        caller: on whose behalf.
+        content: the file.
+        running: takes over what runs already (`bestaand`); nothing is sent.
+        count: how many pauses end, when that was asked.
+
+    Raises:
+        ActRefusedError: INVALID for what is no CSV, COUNT_NEEDED; then nothing was done.
+    """
+    try:
+        lines = _lines(csv_cells.read_rows(content))
+    except UnreadableError:
+        raise invalid(Fault.NOT_CSV, "") from None
+    ledger = helper.edge.ledger
+    with ledger.database.reading() as tx:
+        known = desk.imported(tx, (line.mark for line in lines))
+        ending = sum(_count(tx, line, running=running) for line in lines if line.mark not in known)
+    endings.check_count(helper, count, ending)
+    outcomes = [_carry_out(helper, caller, line, running=running) for line in lines]
+    totals = Counter(one.result for one in outcomes)
+    done = Import(
+        id=new_pseudonym(),
+        digest=hashlib.sha256(content).hexdigest(),
+        at=helper.now(),
+        employee=caller.employee,
+        total=len(lines),
+        done=totals[DONE],
+        already=totals[ALREADY],
+        refused=totals[REFUSED],
+        result=csv_cells.write_rows(HEADER, (one.cells() for one in outcomes)),
+    )
+    with ledger.begin() as tx:
+        desk.add_import(tx, done)
+    return done
+
+
+def _lines(rows: Sequence[Row]) -> list[Line]:
+    """The rows with their marks: equal rows in one file are told apart by which of them it is."""
+    seen: Counter[str] = Counter()
+    lines = []
+    for number, row in enumerate(rows, 2):  # the header is line 1
+        said = json.dumps(sorted((name, cell) for name, cell in row.items() if cell), ensure_ascii=False)
+        seen[said] += 1
+        mark = hashlib.sha256(f"{seen[said]}\0{said}".encode()).hexdigest()
+        lines.append(Line(number, row, mark))
+    return lines
+
+
+def _count(tx: Transaction, line: Line, *, running: bool) -> int:
+    """How many pauses a row would end; none when it will be refused anyway."""
+    try:
+        return endings.count_pauses(csv_deeds.ended_by(tx, csv_acts.read_row(line.row, running=running)))
+    except (CellError, ActRefusedError):
+        return 0
+
+
+def _carry_out(helper: DebtHelper, caller: Caller, line: Line, *, running: bool) -> Outcome:
+    """One row in a transaction of its own, with its line in the access log."""
+    ledger, act = helper.edge.ledger, "import"
+    try:
+        asked = csv_acts.read_row(line.row, running=running)
+        act = asked.act.value
+        with ledger.begin() as tx:
+            before = desk.imported(tx, [line.mark]).get(line.mark)
+            case_id = before or csv_deeds.carry_out(helper, tx, asked)
+            if before is None:
+                desk.add_imported(tx, line.mark, case_id, helper.now())
+            _log(helper, tx, caller, act, case_id, 200)
+    except (CellError, ActRefusedError) as error:
+        refused = invalid(Fault.CELL, f"/{error.column}") if isinstance(error, CellError) else error
+        with ledger.begin() as tx:
+            _log(helper, tx, caller, act, refused.case_id, status_of(refused))
+        words = " ".join(_explain(one) for one in refused.fields) or DUTCH[refused.refusal][1]
+        return Outcome(line, REFUSED, refused.case_id or "", refused.refusal.value, words)
+    return Outcome(line, ALREADY if before else DONE, case_id)
+
+
+def _log(helper: DebtHelper, tx: Transaction, caller: Caller, act: str, case_id: str | None, status: int) -> None:
+    desk.add_access(tx, helper.now(), caller.token.id, caller.employee, act, case_id, status, None)
+
+
+def _explain(one: FieldFault) -> str:
+    return f"{one.pointer.rpartition('/')[2]}: {one.text}"

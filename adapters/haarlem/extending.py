@@ -1,0 +1,107 @@
+"""The act that makes rest last longer, and takes an end back while its day is still ahead (messages.md 2, *Pause*)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from adapters.haarlem import book, casefile, store
+from adapters.haarlem.acts import check_no_open_case
+from adapters.haarlem.adoption import introduce
+from adapters.haarlem.book import DebtHelper, Said
+from adapters.haarlem.casefile import CaseFile
+from adapters.haarlem.conversations import Kind, Letter, LetterKind, PauseState
+from adapters.haarlem.dossier import CaseState, Party, PersonState
+from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
+from adapters.haarlem.repeating import open_again
+from adapters.haarlem.requests import ExtendRequest
+from adapters.haarlem.store import Exchange, Transaction
+from schemas.codes import EndClass
+from schemas.messages import PauseExtension
+
+
+def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendRequest) -> None:
+    """Asks for a longer pause, at each party at most its agreement's maximum.
+
+    A case that ended is open again when a pause of it could be kept from ending; VISH then hears of its persons anew.
+
+    Raises:
+        ActRefusedError: UNKNOWN, NOTHING_TO_DO, INVALID, CASE_EXISTS.
+    """
+    file = casefile.held(tx, case_id, running=False)
+    if request.end is not None and request.end < helper.today():
+        raise invalid(Fault.BEFORE_TODAY, "/einddatum")
+    wanted = [one for one in file.open if one.facts.kind is Kind.PAUSE]
+    if request.party_id is None:
+        file = _with_case_end(tx, file, request.end)
+    else:
+        party = file.party(request.party_id)
+        wanted = [one for one in wanted if one.party_id == party.id]
+        latest = max((one.facts.latest_end for one in wanted), default=None)
+        file = _with_party_end(tx, file, party, request.end or latest)
+    extended = [one for one in wanted if _extend_one(helper, tx, file, one, request)]
+    if not extended:
+        raise ActRefusedError(Refusal.NOTHING_TO_DO)
+    if file.case.state is CaseState.ENDED:
+        _reopen(helper, tx, file, {one.person_id for one in extended})
+    store.add_event(tx, helper.now(), "verlengd", case_id, party_id=request.party_id)
+
+
+def _with_party_end(tx: Transaction, file: CaseFile, party: Party, end: date | None) -> CaseFile:
+    changed = party.changed(end=end)
+    store.put_party(tx, changed)
+    return replace(file, parties=tuple(changed if one.id == party.id else one for one in file.parties))
+
+
+def _with_case_end(tx: Transaction, file: CaseFile, end: date | None) -> CaseFile:
+    """The case ends so for everyone: what was set for one party alone no longer counts."""
+    case = file.case.changed(end=end)
+    store.put_case(tx, case)
+    parties = tuple(party.changed(end=None) for party in file.parties)
+    for party in parties:
+        store.put_party(tx, party)
+    return replace(file, case=case, parties=parties)
+
+
+def _extend_one(
+    helper: DebtHelper, tx: Transaction, file: CaseFile, exchange: Exchange, request: ExtendRequest
+) -> bool:
+    """Whether a letter went out for this pause."""
+    facts, today = exchange.facts, helper.today()
+    end = min(request.end or facts.latest_end, facts.latest_end)
+    longer = facts.ending is not None or end > facts.asked_end()
+    refused = exchange.state in {PauseState.REFUSED, PauseState.UNDELIVERABLE}
+    if refused or end < today or not longer or not _may_go_on(facts.ending, today):
+        return False
+    if exchange.state == PauseState.LAPSED:
+        return open_again(helper, tx, file, exchange)
+    person, party = file.person(exchange.person_id), file.party(exchange.party_id)
+    introduced = introduce(helper, tx, file.case, person, party, exchange)
+    if introduced is None:
+        return False
+    message = PauseExtension(end_date=end, reason=request.reason)
+    book.say(helper, tx, introduced, Said(LetterKind.EXTENSION, message, end, reason=request.reason))
+    return True
+
+
+def _may_go_on(ending: Letter | None, today: date) -> bool:
+    """Whether an end can still be taken back: its day is ahead, and it was no mistake to begin with."""
+    if ending is None or ending.end is None:
+        return True
+    return ending.end >= today and ending.end_class is not EndClass.WRONGLY_REGISTERED
+
+
+def _reopen(helper: DebtHelper, tx: Transaction, file: CaseFile, person_ids: Iterable[str]) -> None:
+    """Help goes on for these persons: the case is open again, and VISH hears of them again."""
+    case = file.case.changed(state=CaseState.OPEN, ended_at=None, reason=None)
+    for person_id in person_ids:
+        person = file.person(person_id)
+        check_no_open_case(tx, person.bsn)
+        store.put_person(tx, person.changed(state=PersonState.ACTIVE))
+    store.put_case(tx, case)
+    store.add_event(tx, helper.now(), "zaak-heropend", case.id)
+    for exchange in file.exchanges:
+        withdrawn = exchange.facts.kind is Kind.REGISTRATION and exchange.facts.ending is not None
+        if withdrawn and exchange.person_id in person_ids:
+            open_again(helper, tx, replace(file, case=case), replace(exchange, open=True))

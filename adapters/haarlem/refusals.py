@@ -1,0 +1,124 @@
+"""Why an act is not done: closed lists, with the words for the case worker. Nothing was written when one is raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from schemas.errors import PayloadError
+
+
+class Refusal(StrEnum):
+    """Every reason; stable, it is the end of the problem's `type`."""
+
+    INVALID = "ongeldige-invoer"
+    UNKNOWN = "niet-gevonden"
+    CASE_EXISTS = "zaak-bestaat"
+    NUMBER_TAKEN = "klantnummer-in-gebruik"
+    CASE_ENDED = "zaak-beeindigd"
+    NOTHING_TO_DO = "niets-te-doen"
+    COUNT_NEEDED = "aantal-bevestigen"
+
+
+#: Title and detail of each.
+DUTCH: Final[dict[Refusal, tuple[str, str]]] = {
+    Refusal.INVALID: ("Ongeldige invoer", "Een of meer gegevens kloppen niet; zie velden."),
+    Refusal.UNKNOWN: ("Niet gevonden", "Dit bestaat niet, of hoort niet bij deze zaak."),
+    Refusal.CASE_EXISTS: (
+        "Er loopt al een zaak",
+        "Voor deze persoon loopt al een zaak; zie zaak. Zet tweedeZaak aan als er echt een tweede nodig is.",
+    ),
+    Refusal.NUMBER_TAKEN: ("Klantnummer in gebruik", "Een lopende zaak heeft dit klantnummer al; zie zaak."),
+    Refusal.CASE_ENDED: ("Zaak beëindigd", "Deze zaak is al beëindigd; deze handeling kan niet meer."),
+    Refusal.NOTHING_TO_DO: ("Niets te doen", "Er loopt hier niets waarop deze handeling van toepassing is."),
+    Refusal.COUNT_NEEDED: (
+        "Bevestig het aantal",
+        "Er zouden zoveel pauzes eindigen als in aantalPauzes staat. Stuur dat aantal mee om te bevestigen.",
+    ),
+}
+
+
+class Fault(StrEnum):
+    """What can be wrong with one field, beside what the schemas find."""
+
+    NOT_A_TEST_BSN = "geen-test-bsn"
+    BEFORE_TODAY = "in-het-verleden"
+    END_BEFORE_START = "eind-voor-begin"
+    END_TOO_SOON = "einde-te-dichtbij"
+    CLASS_NEEDED = "klasse-nodig"
+    TWICE = "dubbel"
+    UNKNOWN_PERSON = "onbekende-persoon"
+    UNKNOWN_PARTY = "onbekende-partij"
+    UNKNOWN_IN_REGISTER = "niet-in-register"
+    ONE_OF = "precies-een"
+    NO_CONTACT = "geen-contact"
+    ONLY_PERSON = "enige-persoon"
+    TOO_MANY_PERSONS = "te-veel-personen"
+    NOT_JSON = "geen-json"
+    HEADER = "kopregel"
+    NOT_CSV = "geen-csv"
+    CELL = "cel-onleesbaar"
+
+
+FAULTS: Final[dict[Fault, str]] = {
+    Fault.NOT_A_TEST_BSN: "In de testomgeving zijn alleen fictieve BSN's toegestaan (ze beginnen met 999).",
+    Fault.BEFORE_TODAY: "Deze dag ligt (te ver) in het verleden.",
+    Fault.END_BEFORE_START: "De einddatum ligt vóór de ingangsdatum.",
+    Fault.END_TOO_SOON: "De einddatum ligt te dichtbij; partijen hebben eerst een aantal werkdagen nodig.",
+    Fault.CLASS_NEEDED: "Bij deze reden hoort een (andere) klasse; noem de klasse die bij de reden past.",
+    Fault.TWICE: "Dit staat er twee keer.",
+    Fault.UNKNOWN_PERSON: "Deze persoon hoort niet (meer) bij de zaak.",
+    Fault.UNKNOWN_PARTY: "Deze partij hoort niet (meer) bij de zaak.",
+    Fault.UNKNOWN_IN_REGISTER: "Deze organisatie staat niet in het register.",
+    Fault.ONE_OF: "Geef precies één van deze gegevens.",
+    Fault.NO_CONTACT: "Geef een contact met telefoonnummer of e-mailadres.",
+    Fault.ONLY_PERSON: "Dit is de enige persoon in de zaak.",
+    Fault.TOO_MANY_PERSONS: "Een zaak heeft hoogstens twee personen.",
+    Fault.NOT_JSON: "Dit is geen geldige JSON.",
+    Fault.HEADER: "Deze kop ontbreekt of heeft niet de juiste vorm.",
+    Fault.NOT_CSV: "Dit is geen CSV-bestand met een kopregel.",
+    Fault.CELL: "Deze cel is niet te lezen, of hoort niet bij deze handeling.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One field that is wrong: where (RFC 6901), a stable code and a Dutch sentence."""
+
+    pointer: str
+    code: str
+    text: str
+
+
+def fault(pointer: str, kind: Fault) -> FieldFault:
+    """A fault of ours at this place."""
+    return FieldFault(pointer, kind.value, FAULTS[kind])
+
+
+class ActRefusedError(Exception):
+    """The act is not done, and why; holds places and our own references, never what somebody wrote."""
+
+    def __init__(
+        self,
+        refusal: Refusal,
+        *fields: FieldFault,
+        case_id: str | None = None,
+        count: int | None = None,
+    ) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+        self.fields = fields
+        self.case_id = case_id
+        self.count = count
+
+
+def invalid(kind: Fault, pointer: str) -> ActRefusedError:
+    """Invalid input with one fault."""
+    return ActRefusedError(Refusal.INVALID, fault(pointer, kind))
+
+
+def misfit(error: PayloadError) -> ActRefusedError:
+    """Invalid input with the faults that a model found."""
+    found = (FieldFault(one.pointer, one.slug.value, one.explain()) for one in error.problems)
+    return ActRefusedError(Refusal.INVALID, *found)

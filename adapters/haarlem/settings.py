@@ -1,0 +1,108 @@
+"""What can be set at the debt helper, from one TOML file; read once, by the process that starts the adapter.
+
+Terms, maxima and the covenant are assumptions (domain.md 2, marked A): they are settings and no constants.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import Code, RefusedError
+
+
+class VishSupply(StrEnum):
+    """Who tells VISH: this adapter, or the case system by its own supply, so that nobody is registered twice."""
+
+    HUB = "hub"
+    CASE_SYSTEM = "zaaksysteem"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ContactSettings(_Part):
+    """Whom parties call when a case names nobody."""
+
+    name: str = "Team Schuldhulpverlening Haarlem"
+    phone: str | None = "023-0000000"
+    email: str | None = None
+
+
+class Terms(_Part):
+    """Terms in working days, used where the agreement in the register sets none."""
+
+    vish: int = Field(default=2, ge=1)
+    tax: int = Field(default=2, ge=1)
+    creditor: int = Field(default=10, ge=1)
+    end: int = Field(default=2, ge=1)
+    receipt: int = Field(default=5, ge=1, description="without a receipt this long, somebody calls")
+    call: int = Field(default=1, ge=1, description="what cannot be sent is called within this time")
+
+
+class Rules(_Part):
+    """What the acts keep to; days are working days."""
+
+    end_notice: int = Field(default=5, ge=0, description="an end lies at least this far ahead")
+    danger: int = Field(default=10, ge=0, description="rest is in danger when it ends within this time")
+    warnings: tuple[int, ...] = Field(default=(14, 3), description="how long before an end somebody is warned")
+    maximum_months: int = Field(default=8, ge=1, description="longest pause where the agreement sets no maximum")
+    confirm_above: int = Field(default=5, ge=0, description="an act that ends more pauses must name their number")
+    covenant: tuple[str, ...] = Field(
+        default=(), description="ids of agreements under which a pause counts from delivery"
+    )
+
+
+class ApiSettings(_Part):
+    """Where the case system finds us, and how much it may send at once."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8090, ge=0, le=65535)
+    url: str = "https://localhost:8090"
+    certificate: Path | None = None
+    private_key: Path | None = None
+    most_json_bytes: int = Field(default=262_144, ge=1024)
+    most_csv_bytes: int = Field(default=5_242_880, ge=1024)
+    contact_name: str = "Beheer schuldhub"
+    contact_email: str = "beheer@schuldhub.example"
+    contact_url: str = "https://schuldhub.example/contact"
+
+
+class Settings(_Part):
+    """Everything that can be set at the debt helper."""
+
+    connection_code: str = Field(min_length=1, max_length=64, description="aansluitcode bij VISH")
+    vish_supply: VishSupply = VishSupply.HUB
+    contact: ContactSettings = ContactSettings()
+    terms: Terms = Terms()
+    rules: Rules = Rules()
+    api: ApiSettings = ApiSettings()
+    sweep_s: float = Field(default=60, gt=0, description="seconds between two looks at terms and end dates")
+    answers_kept_days: int = Field(default=30, ge=1, description="how long the answer to an idempotency key is kept")
+
+
+def load_settings(path: Path) -> Settings:
+    """Reads the file; a relative path in it is meant from the file's own folder.
+
+    Raises:
+        RefusedError: settings_invalid, with the place of the first wrong setting.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = Settings.model_validate(content)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise RefusedError(Code.SETTINGS_INVALID, place) from None
+    api = settings.api
+    found = {
+        name: path.parent / value
+        for name, value in (("certificate", api.certificate), ("private_key", api.private_key))
+        if value is not None
+    }
+    return settings.model_copy(update={"api": api.model_copy(update=found)})

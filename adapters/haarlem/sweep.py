@@ -1,0 +1,38 @@
+"""What time alone changes: terms that pass, end dates that come near, pauses that run out. Each fires once.
+
+The look itself only reads. A case in which something is due is then held and reviewed in a transaction of its own, so
+that a crash in between fires nothing twice and forgets nothing.
+"""
+
+from __future__ import annotations
+
+from adapters.haarlem import book, store
+from adapters.haarlem.book import DebtHelper
+from adapters.haarlem.standing import state_of
+from adapters.haarlem.store import Exchange, Transaction
+
+
+def look(helper: DebtHelper) -> int:
+    """Reviews every case in which time has changed something; returns how many there were."""
+    with helper.edge.ledger.database.reading() as tx:
+        due = [case_id for case_id in store.cases_with_open_exchanges(tx) if _is_due(helper, tx, case_id)]
+    for case_id in due:
+        with helper.edge.ledger.begin() as tx:
+            store.lock_case(tx, case_id)
+            for exchange in store.exchanges(tx, case_id):
+                if exchange.open:
+                    book.keep(helper, tx, exchange, exchange.facts)
+    return len(due)
+
+
+def _is_due(helper: DebtHelper, tx: Transaction, case_id: str) -> bool:
+    return any(_has_changed(helper, tx, exchange) for exchange in store.exchanges(tx, case_id) if exchange.open)
+
+
+def _has_changed(helper: DebtHelper, tx: Transaction, exchange: Exchange) -> bool:
+    now = helper.now()
+    if book.is_settled(exchange.facts, now) or state_of(exchange.facts, now) != exchange.state:
+        return True
+    wanted = set(book.wanted_calls(helper, tx, exchange))
+    every, still_open = store.call_keys(tx, exchange.id)
+    return not wanted <= every or not still_open <= wanted
