@@ -5,28 +5,26 @@ There is no content to show: the hub cannot read it.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from cyclopts import App, Parameter, Token
+from cyclopts import App, Parameter
 from cyclopts.types import NonNegativeInt, PositiveInt
 
 from hub.cli.app import USAGE
-from hub.cli.configuration import ConfigOption, hub_settings, opened_log, organisation_names
-from hub.cli.options import as_oin
+from hub.cli.configuration import ConfigOption, clock, hub_settings, opened_log, organisation_names
+from hub.cli.filters import CaseOption, MessageId, OinOption, SinceOption, TypeOption
 from hub.cli.output import OutputOption, form_of, print_json_line, print_line, print_record, print_rows, say
 from hub.cli.refusal import OK
-from hub.clock import SystemClock
 from hub.database import Database
 from hub.errors import Code, RefusedError, UnavailableError
 from hub.messagelog.reading import details, store
-from hub.messagelog.reading.records import Filters, LogLine, cases_named
+from hub.messagelog.reading.records import Filters, LogLine
 from hub.messagelog.reading.standing import MessageState
-from hub.wire.names import TYPE, UUID
+from hub.wire.shortnames import cases_named
 
 app = App(name="messages", help="Where each message is, who must act, and what happens next.")
 
@@ -34,45 +32,6 @@ LOOK_S: Final = 0.5
 WAIT_S: Final = 2.0
 PAGE: Final = 200
 _WIDTHS: Final = (8, 24, 8, 36, 12, 24, 24, 26, 8, 20)
-_CASE: Final = re.compile("[0-9A-Fa-f]{10}")
-_AGO: Final = re.compile("([0-9]{1,6})([smhd])")
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_KEBAB: Final = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
-
-
-def _case(_kind: object, tokens: Sequence[Token]) -> str:
-    text = tokens[0].value
-    if _CASE.fullmatch(text) is None and UUID.fullmatch(text.lower()) is None:
-        raise ValueError("a dossierkenmerk has ten characters, 0-9 and A-F; a case pseudonym is a UUID")  # noqa: EM101
-    return text
-
-
-def _type(_kind: object, tokens: Sequence[Token]) -> str:
-    if _KEBAB.fullmatch(tokens[0].value) is None and TYPE.fullmatch(tokens[0].value) is None:
-        raise ValueError("a type is named as in kennisgeving-publiek")  # noqa: EM101
-    return tokens[0].value
-
-
-def _since(_kind: object, tokens: Sequence[Token]) -> datetime:
-    text = tokens[0].value
-    if ago := _AGO.fullmatch(text):
-        return SystemClock().now() - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("an instant with its time zone, as in 2026-11-23T12:00:00Z, or 90m, 24h, 7d ago")  # noqa: EM101
-    return moment.astimezone(UTC)
-
-
-def _message_id(_kind: object, tokens: Sequence[Token]) -> str:
-    if UUID.fullmatch(tokens[0].value.lower()) is None:
-        raise ValueError("a message id is a UUID")  # noqa: EM101
-    return tokens[0].value.lower()
-
-
-Oin = Annotated[str | None, as_oin("--oin")]
 
 
 @Parameter(name="*")
@@ -89,18 +48,19 @@ class Wanted:
         before: Older than this index of the log: the next page.
     """
 
-    case: Annotated[str | None, Parameter(converter=_case)] = None
-    oin: Oin = None
-    kind: Annotated[str | None, Parameter(name="--type", converter=_type)] = None
-    state: Annotated[tuple[MessageState, ...], Parameter(negative="")] = ()
-    since: Annotated[datetime | None, Parameter(converter=_since)] = None
+    case: CaseOption = None
+    oin: OinOption = None
+    kind: TypeOption = None
+    state: Annotated[tuple[MessageState, ...], Parameter(negative="", show_default=False)] = ()
+    since: SinceOption = None
     before: NonNegativeInt | None = None
 
-    def filters(self) -> Filters:
+    def filters(self, now: datetime) -> Filters:
         """The same, for the log."""
+        since = now - self.since if isinstance(self.since, timedelta) else self.since
         states = frozenset(self.state) or None
         cases = cases_named(self.case) if self.case else None
-        return Filters(cases, self.oin, self.kind, states, self.since, self.before)
+        return Filters(cases, self.oin, self.kind, states, since, self.before)
 
 
 ANY: Final = Wanted()
@@ -120,7 +80,7 @@ def list_messages(
     """
     settings = hub_settings(config)
     with opened_log(settings) as database, database.reading() as connection:
-        found = store.listed(connection, wanted.filters(), min(most, PAGE * 50))
+        found = store.listed(connection, wanted.filters(clock(settings).now()), min(most, PAGE * 50))
     names = organisation_names(settings) if form_of(output) == "table" else {}
     print_rows([details.listed_row(one, names) for one in found], output)
     if len(found) == most and found[-1].index is not None:
@@ -130,10 +90,10 @@ def list_messages(
 
 @app.command
 def show(
-    message_id: Annotated[str, Parameter(name="ID", converter=_message_id)],
+    message_id: MessageId,
     /,
     *,
-    oin: Oin = None,
+    oin: OinOption = None,
     config: ConfigOption = None,
     output: OutputOption = None,
 ) -> int:
@@ -150,7 +110,7 @@ def show(
         found = store.carried(connection, message_id, oin)
         entries = store.entries_about(connection, message_id)
     names = organisation_names(settings)
-    now = SystemClock().now()
+    now = clock(settings).now()
     refused = [entry for entry in entries if entry.kind == "refused" and (oin is None or entry.sender == oin)]
     if len(found) > 1:
         say(f"more than one sender used this id: name one with --oin ({', '.join(one.source_oin for one in found)})")

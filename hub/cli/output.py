@@ -116,6 +116,8 @@ def _cell(value: object) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
+        case dict():
+            return json_text(value)
         case _:
             return neutral(str(value))
 

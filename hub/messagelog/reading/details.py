@@ -8,8 +8,8 @@ from typing import Final
 
 from hub.clock import rfc3339
 from hub.messagelog.reading.records import Carried, Listed, LogLine
-from hub.messagelog.reading.standing import Facts, MessageState, Standing, case_code, standing_of
-from hub.wire.names import TYPE
+from hub.messagelog.reading.standing import Facts, MessageState, Standing, standing_of
+from hub.wire.shortnames import case_code, short_type
 
 Row = dict[str, object]
 Names = Mapping[str, str]
@@ -87,14 +87,6 @@ def refused_record(entries: Sequence[LogLine], names: Names, now: datetime) -> R
         **_standing_cells(facts, standing_of(facts, now)),
         "timeline": [_step(entry.at, "refused", "hub", entry.code, entry.index) for entry in entries],
     }
-
-
-def short_type(full: str | None) -> str | None:
-    """The kebab name of a message type; its major version follows where it is not the first."""
-    found = TYPE.fullmatch(full) if full else None
-    if found is None:
-        return full
-    return found[1] if found[2] == "1" else f"{found[1]}:{found[2]}"
 
 
 def _standing_cells(facts: Facts, standing: Standing) -> Row:

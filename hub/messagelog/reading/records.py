@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from hub.messagelog.reading.standing import Facts, MessageState
 
 CarriedKey = tuple[str, str]  # (source OIN, message id)
-_UUID_PARTS: Final = (8, 12, 16, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +91,3 @@ class LogLine:
     def message_id(self) -> str | None:
         """The message that the entry is about: a receipt names another."""
         return self.ref or self.id
-
-
-def cases_named(text: str) -> tuple[str, str]:
-    """The first and last case pseudonym that begin with these hexadecimal characters; hyphens do not matter.
-
-    A range of whole UUIDs sorts the same under every collation, so the index on the case serves it.
-    """
-    digits = text.replace("-", "").lower()
-    return _uuid(digits.ljust(32, "0")), _uuid(digits.ljust(32, "f"))
-
-
-def _uuid(digits: str) -> str:
-    starts = (0, *_UUID_PARTS)
-    ends = (*_UUID_PARTS, 32)
-    return "-".join(digits[start:end] for start, end in zip(starts, ends, strict=True))

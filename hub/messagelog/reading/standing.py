@@ -18,7 +18,6 @@ from hub.messagelog.tables import State
 EXPIRED_AFTER: Final = timedelta(hours=24)
 #: How late the keeper may be before somebody should look whether it runs.
 LATE: Final = timedelta(minutes=10)
-CODE_CHARS: Final = 10
 
 Cause = Literal["none", "partner", "us", "policy", "data"]
 
@@ -75,14 +74,6 @@ _BY_HUB_POLICY: Final = frozenset(
 )
 _CODES: Final = {code.value: code for code in Code}
 _OFFERED_AGAIN: Final = frozenset({Code.QUOTA_EXCEEDED, Code.CLOCK_SKEW})
-
-
-def case_code(case: str) -> str:
-    """The *dossierkenmerk*: the first ten characters of the case pseudonym, without hyphens, in capitals.
-
-    Short enough to read out over the telephone. It is no key: in a million cases some two share one.
-    """
-    return case.replace("-", "")[:CODE_CHARS].upper()
 
 
 def state_of(state: State, outcome: str | None) -> MessageState:

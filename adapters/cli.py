@@ -1,0 +1,47 @@
+"""The command `schuldhub` as it is installed: the hub's nouns, and those of the partners' side.
+
+The composition root of the command line: the hub knows no adapter, so what needs both is put together here.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from cyclopts import App
+
+from hub.cli.app import FAILURE, make_app, run
+from hub.cli.options import Flag
+from hub.cli.refusal import OK
+
+NOUNS: Final = (
+    ("edge", "adapters.edge_cli:app", "The ledger of a partner's own edge: what waits, and what a person must decide."),
+    ("adapter", "adapters.adapter_cli:app", "One party's adapter: run it on that party's own machine."),
+)
+
+
+def demo(*, keep: Flag = False) -> int:
+    """Show the road on one machine: every party a process with its own folder, database and keys.
+
+    Exits with 1 when a check of the story fails; leaves no process behind.
+
+    Args:
+        keep: Stay up after the story, until Ctrl-C.
+    """
+    from adapters.demo.story import run as tell  # noqa: PLC0415 - its imports are nobody else's business
+
+    return OK if tell(keep) == OK else FAILURE
+
+
+def whole_app() -> App:
+    """Every noun."""
+    app = make_app()
+    for noun, path, purpose in NOUNS:
+        app.command(path, name=noun, help=purpose)
+    app.command(demo)
+    return app
+
+
+def main() -> int:
+    """Runs the command line of this process; returns its exit code."""
+    return run(whole_app(), sys.argv[1:])

@@ -1,0 +1,98 @@
+"""The settings of one partner's edge, from a TOML file; what its own adapter needs besides is in a file of its own.
+
+Environment variables go before the file: `EDGE_` and the names joined by `__`, as `EDGE_BROKER__URL`. Relative paths
+count from the folder of the file. Secrets are files named by path.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.clock import Clock, ShiftedClock, SystemClock
+from hub.errors import Code, RefusedError
+from hub.settings import Armed, BrokerSettings, Part, place_of, read_toml
+from hub.wire.names import OIN, SYSTEM, source_urn
+
+_SQLITE: Final = "sqlite:///"
+
+
+class IdentitySettings(Part):
+    """Who this edge is, as the bundle of `partners add` says."""
+
+    oin: Annotated[str, Field(pattern=f"^{OIN.pattern}$")]
+    system: str = Field(description="name of the system, the last part of `source`")
+    inbox: Annotated[str, Field(pattern=r"^inbox\.p-[0-9A-Z]{20}\.[0-9a-f]{32}$")]
+
+
+class EdgeSettings(BaseSettings):
+    """Everything that an edge needs to know."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EDGE_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    identity: IdentitySettings
+    register_file: Path
+    governance_file: Path
+    keys: Path
+    state: Path = Field(description="folder for the register floor; 0700")
+    ledger: str = Field(description="SQLAlchemy address: sqlite:///file or postgresql+psycopg://…")
+    broker: BrokerSettings
+    own: Path | None = Field(default=None, description="the settings of the adapter itself, another TOML file")
+    failpoint: Armed | None = None
+    clock_file: Path | None = Field(default=None, description="seconds to move the clock by: demo and tests only")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature of the library
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file."""
+        return env_settings, init_settings
+
+    def clock(self) -> Clock:
+        """The machine's clock, or one that a file moves; registers of production are refused before anybody asks."""
+        return SystemClock() if self.clock_file is None else ShiftedClock(self.clock_file)
+
+    def anchored(self, folder: Path) -> Self:
+        """The same with every relative path counted from `folder`."""
+        names = ("register_file", "governance_file", "keys", "state", "own", "clock_file")
+        paths: dict[str, object] = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
+        files = {name: folder / getattr(self.broker, name) for name in ("ca", "certificate", "key")}
+        return self.model_copy(
+            update={**paths, "broker": self.broker.model_copy(update=files), "ledger": self._ledger(folder)}
+        )
+
+    def _ledger(self, folder: Path) -> str:
+        """A SQLite file counts from the folder too; an absolute path stays what it is."""
+        if not self.ledger.startswith(_SQLITE):
+            return self.ledger
+        return f"{_SQLITE}{folder / self.ledger.removeprefix(_SQLITE)}"
+
+
+def load_edge_settings(path: Path) -> EdgeSettings:
+    """The settings of an edge.
+
+    Raises:
+        RefusedError: `settings_invalid`, with the name of the setting.
+    """
+    try:
+        settings = EdgeSettings(**read_toml(path))
+    except ValidationError as error:
+        raise RefusedError(Code.SETTINGS_INVALID, place_of(error)) from None
+    if SYSTEM.fullmatch(source_urn(settings.identity.oin, settings.identity.system)) is None:
+        raise RefusedError(Code.SETTINGS_INVALID, "identity.system")
+    return settings.anchored(path.absolute().parent)
+
+
+def ledger_file(url: str) -> Path | None:
+    """The file of a SQLite ledger; None for a ledger on a server."""
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
