@@ -122,6 +122,11 @@ def counts(tx: Connection) -> list[tuple[Kind, ItemState, int, datetime]]:
     return counted
 
 
+def undecided(tx: Connection) -> int:
+    """How many acts wait for a person."""
+    return tx.execute(select(func.count()).where(INBOX.c.state.in_(UNDECIDED))).scalar() or 0
+
+
 def payload(tx: Connection, source_oin: str, message_id: str) -> str | None:
     """What a message says, as JSON: personal data. Look only after `record_access`."""
     query = select(INBOX.c.data).where(INBOX.c.source_oin == source_oin, INBOX.c.id == message_id)

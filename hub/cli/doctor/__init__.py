@@ -1,0 +1,1 @@
+"""What `schuldhub check` looks at: papers (register, keys, certificates, modes), the database, the broker."""
