@@ -1,4 +1,4 @@
-"""The outside systems' own books at the start of the demo, from the files in deploy/demo: who owes what, at which step."""
+"""The outside systems' own books at the start of the demo, as deploy/demo says: who owes what, at which step."""
 
 from __future__ import annotations
 
@@ -39,9 +39,10 @@ def tax_books(rows: Iterable[Mapping[str, str]], today: date) -> dict[str, Any]:
     parties: defaultdict[str, list[str]] = defaultdict(list)
     dossiers: dict[str, dict[str, Any]] = {}
     listed = list(rows)
+    subjects = subject_numbers(listed)
     for row in listed:
         taxpayer = {
-            "subjectnummer": _subject(row["bsn"]),
+            "subjectnummer": subjects[row["bsn"]],
             "bsn": row["bsn"],
             "geboortedatum": row["geboortedatum"],
             "geslachtsnaam": row["geslachtsnaam"],
@@ -54,7 +55,7 @@ def tax_books(rows: Iterable[Mapping[str, str]], today: date) -> dict[str, Any]:
         if not number:
             continue
         owners = [row["bsn"], *([row["medeschuldenaar_bsn"]] if row["medeschuldenaar_bsn"] else [])]
-        parties[number] += [_subject(bsn) for bsn in owners]
+        parties[number] += [subjects[bsn] for bsn in owners]
         dossiers[number] = _dossier(row, today)
     return {
         "belastingplichtigen": list(taxpayers.values()),
@@ -76,9 +77,9 @@ def _dossier(row: Mapping[str, str], today: date) -> dict[str, Any]:
     return dossier
 
 
-def _subject(bsn: str) -> str:
-    """The tax system's own number of a taxpayer."""
-    return f"S{bsn}"
+def subject_numbers(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The tax system's own number of each taxpayer, by BSN."""
+    return {bsn: f"S{number:04}" for number, bsn in enumerate(dict.fromkeys(row["bsn"] for row in rows), 1)}
 
 
 def write_seed(file: Path, books: Mapping[str, Any]) -> None:

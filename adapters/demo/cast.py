@@ -13,7 +13,7 @@ from hub.errors import Code, UnavailableError
 
 START_LIMIT_S = 60.0
 GRACE_S = 15.0
-PYTHON = (sys.executable, "-m")
+SCHULDHUB = Path(sys.executable).with_name("schuldhub")
 
 
 def bare_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -30,8 +30,15 @@ class Cast:
 
     def start(self, name: str, module: str, *arguments: str, folder: Path) -> None:
         """Starts `python -m module …`; its folder is its working directory."""
+        self._start(name, [sys.executable, "-m", module, *arguments], folder)
+
+    def start_ours(self, name: str, *arguments: str, folder: Path) -> None:
+        """Starts `schuldhub …`."""
+        self._start(name, [str(SCHULDHUB), *arguments], folder)
+
+    def _start(self, name: str, command: list[str], folder: Path) -> None:
         self._running[name] = Guarded(
-            [*PYTHON, module, *arguments],
+            command,
             environment=bare_environment(),
             folder=folder,
             log=self.logs / f"{name}.log",

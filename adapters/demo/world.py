@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.demo.node import PrivateNode
+from adapters.demo.brokers import DemoBroker
 from adapters.demo.parties import HUB, PARTIES, PARTNERS, Party
 from hub.clock import Clock, rfc3339
 from hub.register.certificates import (
@@ -76,7 +76,7 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def make_world(place: Place, node: PrivateNode, clock: Clock) -> None:
+def make_world(place: Place, broker: DemoBroker, clock: Clock) -> None:
     """Makes every folder, key, certificate and inbox, the signed register, and the broker's objects and rights."""
     private_folder(place.root)
     private_folder(place.governance)
@@ -87,15 +87,15 @@ def make_world(place: Place, node: PrivateNode, clock: Clock) -> None:
     trust_bytes = strictjson.dumps(governance)
     trust = Trust(body, trust_bytes, load_register(body, load_governance(trust_bytes)))
     inboxes = InboxFile(private_folder(place.of(HUB) / "state") / "inboxes.json")
-    broker = Broker(f"amqps://localhost:{node.ports.amqps}")
+    address = Broker(broker.address)
     for party in PARTNERS:
         folder = place.of(party)
         request = new_broker_identity(party.oin, folder).read_bytes()
         keys = strictjson.dumps({"keys": [dict(jwk) for jwk in public[party]]})
         application = Application(party.oin, party.title, request, keys)
-        admit(application, node.authority, inboxes, broker, trust, clock.now()).write(folder)
-    _make_hub(place, node, trust, clock)
-    with node.management as management:
+        admit(application, broker.authority, inboxes, address, trust, clock.now()).write(folder)
+    _make_hub(place, broker, trust, clock)
+    with broker.management as management:
         management.apply(VHOST, desired(inboxes.load()))
 
 
@@ -112,11 +112,11 @@ def _make_keys(folder: Path, party: Party) -> list[dict[str, object]]:
     return made
 
 
-def _make_hub(place: Place, node: PrivateNode, trust: Trust, clock: Clock) -> None:
+def _make_hub(place: Place, broker: DemoBroker, trust: Trust, clock: Clock) -> None:
     folder = place.of(HUB)
     request = new_client_key(HUB_USER, folder).read_bytes()
-    (folder / CLIENT_CERTIFICATE).write_bytes(issue_client(node.authority, request, HUB_USER, clock.now()))
-    (folder / CA_CERTIFICATE).write_bytes(node.authority.certificate_pem)
+    (folder / CLIENT_CERTIFICATE).write_bytes(issue_client(broker.authority, request, HUB_USER, clock.now()))
+    (folder / CA_CERTIFICATE).write_bytes(broker.authority.certificate_pem)
     (folder / REGISTER_FILE).write_bytes(trust.register_body)
     (folder / GOVERNANCE_PUBLIC_FILE).write_bytes(trust.governance)
 

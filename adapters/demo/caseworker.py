@@ -1,0 +1,76 @@
+"""Haarlem's case system in the demo: registers and asks over the API, as any case system would."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+EMPLOYEE: Final = "demo-consulent"
+ANSWER_S: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an import says of one row."""
+
+    number: str
+    result: str
+    case: str
+    words: str
+
+
+class CaseSystem:
+    """A client of `/v1` with a token of its own."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._http = httpx2.Client(
+            base_url=f"http://127.0.0.1:{port}/v1",
+            headers={"Authorization": f"Bearer {token}", "Medewerker-Id": EMPLOYEE},
+            timeout=ANSWER_S,
+            trust_env=False,
+        )
+
+    def reachable(self) -> bool:
+        """The API answers."""
+        try:
+            return self._http.get("/openapi.json").status_code == httpx2.codes.OK
+        except httpx2.TransportError:
+            return False
+
+    def import_file(self, file: Path, *, confirmed: int | None = None) -> list[Row]:
+        """Hands in a CSV file and returns what became of each row."""
+        answer = self._http.post(
+            "/importen",
+            content=file.read_bytes(),
+            headers={"Content-Type": "text/csv", "Idempotency-Key": secrets.token_hex(16)},
+            params={} if confirmed is None else {"aantalPauzes": confirmed},
+        )
+        answer.raise_for_status()
+        result = self._http.get(f"/importen/{answer.json()['id']}/resultaat")
+        result.raise_for_status()
+        rows = csv.DictReader(io.StringIO(result.text.removeprefix("\ufeff")), delimiter=";")
+        return [Row(row["klantnummer_shv"], row["uitkomst"], row["zaak"], row["toelichting"]) for row in rows]
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """How a case stands."""
+        answer = self._http.get(f"/schuldenrust/{case_id}")
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Where the consulent must call."""
+        answer = self._http.get("/belpunten")
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["belpunten"]
+        return found
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._http.close()

@@ -1,0 +1,110 @@
+"""Everything of the demo set up and started, each party in its own process; taken down again at the end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from adapters.demo.brokers import DemoBroker, running_broker
+from adapters.demo.caseworker import CaseSystem
+from adapters.demo.cast import Cast
+from adapters.demo.configuration import CLOCK, CONFIG, configure_edges, configure_haarlem, configure_hub
+from adapters.demo.outside import ReferralIndex, TaxSystem
+from adapters.demo.parties import GBKZ, HAARLEM, HUB, VISH, Party
+from adapters.demo.process import free_ports
+from adapters.demo.screen import Screen
+from adapters.demo.world import Place, make_world, private_folder
+from adapters.haarlem.desk.access import Scope, make_token
+from adapters.haarlem.desk.tables import METADATA as DESK
+from adapters.ledger import Ledger
+from hub.clock import ShiftedClock, SystemClock
+from hub.database import Database
+from hub.messagelog import schema
+
+TOKEN_LIFE: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the story plays on."""
+
+    place: Place
+    broker: DemoBroker
+    cast: Cast
+    tax: TaxSystem
+    index: ReferralIndex
+    cases: CaseSystem
+    clock: ShiftedClock
+
+    def start_adapter(self, party: Party) -> None:
+        """Starts the edge of one party with its adapter."""
+        config = str(self.place.of(party) / CONFIG)
+        folder = self.place.of(party)
+        self.cast.start_ours(party.name, "adapter", "run", party.name, "--config", config, folder=folder)
+
+    def move_clock_to(self, moment: datetime) -> None:
+        """Moves the clock of hub and adapters; the outside systems keep their own."""
+        shift = (moment - datetime.fromtimestamp(SystemClock().now().timestamp(), UTC)).total_seconds()
+        fresh = self.place.root / f"{CLOCK}.nieuw"
+        fresh.write_text(f"{shift}\n", encoding="ascii")
+        fresh.replace(self.place.root / CLOCK)
+
+
+@contextmanager
+def set_stage(root: Path, screen: Screen) -> Iterator[Stage]:
+    """Sets everything up in `root`, which is emptied first; when the context ends every process has ended."""
+    if root.exists():
+        shutil.rmtree(root)
+    private_folder(root)
+    place, clock = Place(root / "partijen"), SystemClock()
+    with screen.act("Broker starten (eigen RabbitMQ op loopback, wederzijds TLS)"):
+        broker_context = running_broker(root / "broker", clock)
+        broker = broker_context.__enter__()
+    cast = Cast(private_folder(root / "logboeken"))
+    try:
+        with screen.act("Sleutels, certificaten, register en postbussen maken, elk in de eigen map"):
+            make_world(place, broker, clock)
+        with screen.act("Buitensystemen, hub en adapters starten, elk als eigen proces"):
+            stage = _start(place, broker, cast, clock)
+        yield stage
+    finally:
+        cast.stop_all()
+        broker_context.__exit__(None, None, None)
+
+
+def _start(place: Place, broker: DemoBroker, cast: Cast, clock: SystemClock) -> Stage:
+    private_folder(place.outside)
+    tax, index = TaxSystem.prepare(place, clock), ReferralIndex.prepare(place)
+    index.admit(place.of(VISH) / "sftp-sleutel")
+    tax.start(cast)
+    index.start(cast)
+    api_port = free_ports(1)[0]
+    hub_config = configure_hub(place, broker.address)
+    configure_edges(place, broker.address, tax, index)
+    configure_haarlem(place, api_port)
+    database = Database(f"sqlite:///{place.of(HUB) / 'hub.db'}")
+    schema.upgrade(database)
+    database.close()
+    cases = CaseSystem(api_port, _token(place, clock))
+    stage = Stage(place, broker, cast, tax, index, cases, ShiftedClock(place.root / CLOCK))
+    cast.start_ours(HUB.name, "up", "--config", str(hub_config), folder=place.of(HUB))
+    for party in (GBKZ, VISH, HAARLEM):
+        stage.start_adapter(party)
+    cast.wait(HAARLEM.name, cases.reachable)
+    return stage
+
+
+def _token(place: Place, clock: SystemClock) -> str:
+    """A token of the case system, made on Haarlem's own machine."""
+    ledger = Ledger(f"sqlite:///{place.of(HAARLEM) / 'grootboek.db'}")
+    try:
+        ledger.create(DESK)
+        with ledger.begin() as tx:
+            return make_token(tx, "zaaksysteem (demo)", Scope, clock.now(), clock.now() + TOKEN_LIFE)[1]
+    finally:
+        ledger.close()

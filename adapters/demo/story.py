@@ -1,0 +1,355 @@
+"""The story of the demo: one act in Haarlem, schuldenrust everywhere, and what must never happen, tried.
+
+Every check reads what the outside systems have on their own books. `run` returns 0 when all hold.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.demo.books import read_rows, subject_numbers
+from adapters.demo.caseworker import Row
+from adapters.demo.cast import SCHULDHUB, bare_environment
+from adapters.demo.configuration import CONFIG
+from adapters.demo.parties import GBKZ, HAARLEM, HUB, STRANGER
+from adapters.demo.screen import Screen
+from adapters.demo.stage import Stage, set_stage
+from adapters.demo.world import DEPLOY
+from hub.errors import HubError
+from hub.workdays import add_working_days, local_instant
+
+ROOT: Final = Path(__file__).parents[2]
+FOLDER: Final = ROOT / ".demo"
+PENDING: Final = frozenset({"sent", "delivered", "requested", "submitted"})
+OUT_OF_REACH: Final = frozenset({"DEURWAARDER", "LOONVORDERING", "BESLAG"})
+WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE = "SHV-2026-0101", "SHV-2026-0201", "SHV-2026-0111"
+
+
+class Story:
+    """The acts, in order; each reads the books of the parties."""
+
+    def __init__(self, stage: Stage, screen: Screen) -> None:
+        self._stage = stage
+        self._screen = screen
+        self._cases: dict[str, str] = {}
+        self._rows = read_rows(DEPLOY / "tax_dossiers.csv", ",")
+
+    def tell(self) -> None:
+        """Everything."""
+        self.register()
+        self.go_on_after_an_outage()
+        self.end()
+        self.refuse_a_stranger()
+        self.show()
+
+    # — acts ——————————————————————————————————————————————————————————————————————————————————————————————————————
+
+    def register(self) -> None:
+        """25 cases, told to everybody."""
+        with self._screen.act("25 zaken aanmelden bij Haarlem, in één bestand"):
+            self._import("cases.csv")
+            self._settled("elke partij heeft Haarlem geantwoord")
+            persons = {row["bsn"] for row in read_rows(DEPLOY / "cases.csv", ";") if row["bsn"]}
+            self._check_registered(persons)
+            self._check_paused(persons)
+            calls = self._stage.cases.calls()
+            self._screen.say(f"{len(calls)} belpunten voor de consulent: wie niet te bereiken is over de hub")
+
+    def go_on_after_an_outage(self) -> None:
+        """GBKZ is away for a while."""
+        with self._screen.act("GBKZ valt uit; Haarlem meldt door; GBKZ komt terug"):
+            self._stage.cast.stop(GBKZ.name)
+            self._import("later.csv")
+            bsns = {row["bsn"] for row in read_rows(DEPLOY / "later.csv", ";")}
+            before = self._paused_now()
+            self._stage.start_adapter(GBKZ)
+            self._settled("elke partij heeft Haarlem geantwoord, ook GBKZ na de storing")
+            self._screen.check("tijdens de storing lag er niets stil", holds=not before & self._dossiers_of(bsns))
+            self._check_registered(bsns)
+            self._check_paused(bsns)
+
+    def end(self) -> None:
+        """With an arrangement, without one, and one that was a mistake."""
+        with self._screen.act("Drie zaken eindigen: met regeling, zonder regeling, en één was ten onrechte gemeld"):
+            self._import("endings.csv")
+            self._screen.wait(
+                "de vergissing is bij GBKZ en VISH verdwenen",
+                lambda: not self._has_mark(BY_MISTAKE) and not self._is_registered(BY_MISTAKE),
+                self._stage.cast.check,
+            )
+            last = max(self._ends_of(WITHOUT))
+            morning = local_instant(add_working_days(last, 1), time(9, 5)).astimezone(UTC)
+            self._screen.say(f"de klok gaat naar {morning:%d-%m-%Y %H:%M} UTC: de eerste werkdag na de einddatum")
+            self._stage.tax.advance((morning.date() - self._stage.clock.now().date()).days)
+            self._stage.move_clock_to(morning)
+            lifted = self._dossiers(WITHOUT)
+            self._screen.wait(
+                "zonder regeling hervat GBKZ", lambda: not lifted & self._paused_now(), self._stage.cast.check
+            )
+            kept = self._dossiers(WITH_ARRANGEMENT)
+            self._screen.check("met regeling hervat GBKZ niet", holds=bool(kept) and kept <= self._paused_now())
+            self._screen.wait(
+                "VISH heeft de drie personen niet meer als lopend",
+                lambda: not any(self._is_registered(number) for number in (WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE)),
+                self._stage.cast.check,
+            )
+
+    def refuse_a_stranger(self) -> None:
+        """Somebody else's software, honest once and then not."""
+        with self._screen.act("Een vreemd programma (aio-pika en cryptography, niets van ons) probeert van alles"):
+            deeds = self._misbehave()
+            expected = {
+                "replayed-from-another": "identity_mismatch",
+                "tampered": "bad_signature",
+                "unknown-sender": "unknown_key",
+                "id-reused": "id_reused",
+                "schema-invalid": "schema_invalid",
+            }
+            words = {
+                "replayed-from-another": "andermans bericht opnieuw sturen",
+                "tampered": "een veranderd bericht",
+                "unknown-sender": "een onbekende sleutel",
+                "id-reused": "een ander bericht met hetzelfde id",
+                "schema-invalid": "een ongeldig BSN in een verzegeld bericht",
+            }
+            honest = [deed for deed in deeds if deed["deed"] in {"honest", "replayed"}]
+            carried = all((deed.get("decision") or deed.get("result")) == "accepted" for deed in honest)
+            self._screen.check("het eerlijke bericht komt aan, en een herhaling verandert niets", holds=carried)
+            for deed, code in expected.items():
+                said = next((one.get("code") for one in deeds if one["deed"] == deed), None)
+                self._screen.check(f"geweigerd: {words[deed]}", holds=said == code, found=str(said))
+            once = all(counts["uitgevoerd"] <= 1 for counts in self._stage.tax.effects().values())
+            self._screen.check("geen handeling bij GBKZ gebeurde twee keer", holds=once)
+
+    # — what is shown at the end ——————————————————————————————————————————————————————————————————————————————————
+
+    def show(self) -> None:
+        """The books of the parties and the message log of one case."""
+        books = self._stage.tax.books()
+        self._screen.table(
+            "Het belastingkantoor (eigen boeken)",
+            ("dossier", "soort", "stap", "uitstel van betaling"),
+            [
+                (
+                    dossier["dossiernummer"],
+                    dossier["belastingsoort"],
+                    dossier["stap"],
+                    "ja" if dossier["uitstel"] else "—",
+                )
+                for dossier in books["dossiers"]
+            ],
+        )
+        registrations = self._stage.index.registrations()
+        running = [one for one in registrations if not one["geeindigd_op"]]
+        self._screen.table(
+            "Het verwijsregister (eigen boeken)",
+            ("lopend", "beëindigd"),
+            [(str(len(running)), str(len(registrations) - len(running)))],
+        )
+        self._screen.table(
+            "Haarlem: is er rust?",
+            ("zaak", "rust per persoon", "eerste einddatum"),
+            [self._rest_row(number) for number in sorted(self._cases)],
+        )
+        case = self._cases[WITH_ARRANGEMENT]
+        self._screen.console.print(
+            f"\n[bold]Het berichtenlog van zaak {WITH_ARRANGEMENT}[/bold] (zoals de beheerder het ziet)"
+        )
+        self._schuldhub("messages", "list", "--case", case, "--output", "table")
+
+    def _rest_row(self, number: str) -> tuple[str, str, str]:
+        persons = self._stage.cases.case(self._cases[number])["personen"]
+        ends = sorted(person["eersteEinddatum"] for person in persons if "eersteEinddatum" in person)
+        return number, ", ".join(person["rust"] for person in persons), ends[0] if ends else "—"
+
+    # — asking ————————————————————————————————————————————————————————————————————————————————————————————————————
+
+    def _import(self, name: str) -> None:
+        rows = self._stage.cases.import_file(DEPLOY / name)
+        self._cases |= {row.number: row.case for row in rows if row.case}
+        refused = [row for row in rows if row.result == "geweigerd"]
+        self._screen.check(f"{name}: {len(rows)} regels gedaan", holds=not refused, found=_first(refused))
+
+    def _settled(self, what: str) -> None:
+        self._screen.wait(what, lambda: not self._pending(), self._stage.cast.check)
+
+    def _pending(self) -> int:
+        """Parties that have not answered yet."""
+        return sum(
+            party["stand"] in PENDING
+            for case_id in self._cases.values()
+            for person in self._stage.cases.case(case_id)["personen"]
+            for party in person["partijen"]
+        )
+
+    def _check_registered(self, bsns: set[str]) -> None:
+        missing = [bsn for bsn in bsns if len(self._stage.index.consult(bsn)) != 1]
+        found = f"{len(bsns) - len(missing)} van {len(bsns)}"
+        self._screen.check(
+            "een deurwaarder die het verwijsregister raadpleegt, ziet iedereen", holds=not missing, found=found
+        )
+
+    def _check_paused(self, bsns: set[str]) -> None:
+        """Every dossier that GBKZ has itself is paused, and no other."""
+        wanted = self._dossiers_of(bsns)
+        out_of_reach = {
+            dossier["dossiernummer"]
+            for dossier in self._stage.tax.books()["dossiers"]
+            if dossier["stap"] in OUT_OF_REACH
+        }
+        paused = self._paused_now()
+        found = f"{len(wanted & paused)} van {len(wanted)}, {len(wanted & out_of_reach)} ligt bij een ander"
+        self._screen.check(
+            "GBKZ heeft uitstel van betaling op de juiste dossiers",
+            holds=wanted - out_of_reach <= paused and not out_of_reach & paused,
+            found=found,
+        )
+
+    def _dossiers_of(self, bsns: set[str]) -> set[str]:
+        return {
+            row["dossiernummer"]
+            for row in self._rows
+            if row["dossiernummer"] and (row["bsn"] in bsns or row["medeschuldenaar_bsn"] in bsns)
+        }
+
+    def _paused_now(self) -> set[str]:
+        return {one["dossiernummer"] for one in self._stage.tax.books()["dossiers"] if one["uitstel"]}
+
+    def _persons(self, number: str) -> set[str]:
+        return {row["bsn"] for row in read_rows(DEPLOY / "cases.csv", ";") if row["klantnummer_shv"] == number}
+
+    def _dossiers(self, number: str) -> set[str]:
+        return self._dossiers_of(self._persons(number))
+
+    def _is_registered(self, number: str) -> bool:
+        return any(self._stage.index.consult(bsn) for bsn in self._persons(number))
+
+    def _has_mark(self, number: str) -> bool:
+        subjects = subject_numbers(self._rows)
+        marked = set(self._stage.tax.books()["aantekeningen"])
+        return any(subjects[bsn] in marked for bsn in self._persons(number) if bsn in subjects)
+
+    def _ends_of(self, number: str) -> list[date]:
+        persons = self._stage.cases.case(self._cases[number])["personen"]
+        return [
+            datetime.fromisoformat(party["einddatum"]).date()
+            for person in persons
+            for party in person["partijen"]
+            if "einddatum" in party
+        ]
+
+    # — other processes ———————————————————————————————————————————————————————————————————————————————————————————
+
+    def _misbehave(self) -> list[dict[str, Any]]:
+        """Runs the stranger; one record per deed."""
+        folder = self._stage.place.of(STRANGER)
+        about = json.loads((folder / "partner.json").read_bytes())
+        plan = {
+            "oin": STRANGER.oin,
+            "to": GBKZ.oin,
+            "inbox": about["inbox"],
+            "signingKey": "sig-demo.jwk.json",
+            "recipientKey": self._recipient_key(),
+            "type": "kennisgeving-publiek",
+            "data": json.loads((ROOT / "schemas/v1/examples/kennisgeving-publiek.json").read_bytes()),
+            "captured": self._captured(),
+        }
+        (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+        address = f"{about['broker']}/{about['vhost']}"
+        command = [
+            sys.executable,
+            "-m",
+            "adapters.demo.foreign",
+            "--url",
+            address,
+            "--folder",
+            ".",
+            "--plan",
+            "plan.json",
+        ]
+        done = subprocess.run(
+            command, cwd=folder, env=bare_environment(), capture_output=True, text=True, timeout=120, check=False
+        )
+        if done.returncode != 0:
+            self._screen.check("het vreemde programma liep", holds=False, found=done.stderr.strip()[-200:])
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def _recipient_key(self) -> dict[str, str]:
+        """GBKZ's public key, as anybody finds it in the register."""
+        jwk = json.loads((self._stage.place.of(GBKZ) / "keys" / "enc-demo.jwk.json").read_bytes())
+        return {"kid": jwk["kid"], "x": jwk["x"]}
+
+    def _captured(self) -> str:
+        """A body of Haarlem's, as somebody who copied it off a disk would have it."""
+        with sqlite3.connect(self._stage.place.of(HAARLEM) / "grootboek.db") as ledger:
+            return bytes(ledger.execute("SELECT body FROM outbox LIMIT 1").fetchone()[0]).decode("ascii")
+
+    def _schuldhub(self, *arguments: str) -> None:
+        config = str(self._stage.place.of(HUB) / CONFIG)
+        done = subprocess.run(
+            [str(SCHULDHUB), *arguments, "--config", config],
+            env=bare_environment({"COLUMNS": "160"}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        self._screen.console.print(done.stdout, markup=False, soft_wrap=True)
+        self._screen.check("het berichtenlog is te lezen", holds=done.returncode == 0, found=done.stderr.strip()[-200:])
+
+
+def _first(refused: list[Row]) -> str:
+    return f"{refused[0].number}: {refused[0].words}" if refused else ""
+
+
+def run(*, keep: bool = False, folder: Path = FOLDER) -> int:
+    """Plays the demo.
+
+    Args:
+        keep: stay up afterwards until Ctrl-C.
+        folder: where everything lies; emptied first.
+
+    Returns:
+        0 when every check of the story holds, else 1.
+    """
+    screen = Screen()
+    try:
+        with set_stage(folder, screen) as stage:
+            Story(stage, screen).tell()
+            if keep:
+                _stay(stage, screen)
+    except HubError as error:
+        screen.check(str(error), holds=False, found=error.advice())
+    if screen.failed:
+        screen.console.print(
+            f"\n[red]{len(screen.failed)} controles klopten niet[/red]; logboeken in {folder / 'logboeken'}"
+        )
+        return 1
+    screen.console.print(
+        f"\n[green]Alles klopt[/green], {screen.elapsed_s():.0f} s. Niets draait nog; `make demo` begint opnieuw."
+    )
+    return 0
+
+
+def _stay(stage: Stage, screen: Screen) -> None:
+    """Everything stays up; what to try is printed."""
+    hub, edge = stage.place.of(HUB) / CONFIG, stage.place.of(GBKZ) / CONFIG
+    screen.console.print("\n[bold]Alles draait nog. Probeer, in een ander venster:[/bold]")
+    for line in (
+        f"{SCHULDHUB} messages tail --config {hub}",
+        f"{SCHULDHUB} check --config {hub}",
+        f"{SCHULDHUB} edge status --config {edge}",
+    ):
+        screen.console.print(f"  {line}", soft_wrap=True)
+    screen.console.print("Ctrl-C stopt alles.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        screen.console.print("Stoppen …")
