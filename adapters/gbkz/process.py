@@ -1,4 +1,4 @@
-"""A local tax office around an edge: its own settings, the tax system it speaks to, its handlers and its tasks."""
+"""A local tax office as a process: its tax system, its handlers and its tasks around an edge."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from adapters.gbkz.settings import TaxOfficeSettings
 
 @asynccontextmanager
 async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]:
-    """The office of the settings in `own`; relative paths in it count from its own folder."""
-    file = own_file(own)
-    settings = TaxOfficeSettings.load(file)
-    settings = settings.model_copy(update={"token_file": file.parent / settings.token_file})
+    """The office with its settings from `own`; it acts as soon as the edge runs.
+
+    Raises:
+        RefusedError: `settings_invalid`.
+    """
+    settings = TaxOfficeSettings.load(own_file(own))
     async with connected(settings) as system:
         office = TaxOffice(edge, system, settings, edge.office.clock, edge.link_down_since)
         office.listen()

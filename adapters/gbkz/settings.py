@@ -1,4 +1,7 @@
-"""The settings of one local tax office, read from TOML: GBKZ, or Cocensus by another file."""
+"""The settings of one local tax office, read from TOML: GBKZ, or Cocensus by another file.
+
+Relative paths count from the folder of the file.
+"""
 
 from __future__ import annotations
 
@@ -81,12 +84,13 @@ class TaxOfficeSettings(BaseModel):
             RefusedError: `settings_invalid`, with the name of the first setting that is wrong.
         """
         try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            settings = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except ValidationError as error:
             name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
             raise RefusedError(Code.SETTINGS_INVALID, name) from None
         except (OSError, ValueError):
             raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
+        return settings.model_copy(update={"token_file": path.absolute().parent / settings.token_file})
 
     def token(self) -> str:
         """The bearer token of the tax system.

@@ -1,4 +1,4 @@
-"""The adapter of the referral index around an edge: its own settings, the file server, its handlers and its tasks."""
+"""The referral index as a process: its transport, its handlers and its rounds around an edge."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from adapters.vish.transport import SftpTransport
 
 @asynccontextmanager
 async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]:
-    """The index of the settings in `own`; relative paths in it count from its own folder."""
-    file = own_file(own)
-    settings = VishSettings.load(file)
-    keys = {name: file.parent / getattr(settings.sftp, name) for name in ("key_file", "host_key_file")}
-    sftp = settings.sftp.model_copy(update=keys)
-    index = VishIndex(edge, SftpTransport(sftp), settings.model_copy(update={"sftp": sftp}), edge.office.clock)
+    """The index with its settings from `own`; it acts as soon as the edge runs.
+
+    Raises:
+        RefusedError: `settings_invalid`.
+    """
+    settings = VishSettings.load(own_file(own))
+    index = VishIndex(edge, SftpTransport(settings.sftp), settings, edge.office.clock)
     index.listen()
     yield [index.run_tasks]

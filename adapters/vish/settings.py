@@ -1,4 +1,4 @@
-"""The settings of the adapter of the referral index, read from TOML."""
+"""The settings of the adapter of the referral index, read from TOML; relative paths count from the file's folder."""
 
 from __future__ import annotations
 
@@ -68,9 +68,12 @@ class VishSettings(BaseModel):
             RefusedError: `settings_invalid`, with the name of the first setting that is wrong.
         """
         try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            settings = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except ValidationError as error:
             name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
             raise RefusedError(Code.SETTINGS_INVALID, name) from None
         except (OSError, ValueError):
             raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
+        folder = path.absolute().parent
+        files = {name: folder / getattr(settings.sftp, name) for name in ("key_file", "host_key_file")}
+        return settings.model_copy(update={"sftp": settings.sftp.model_copy(update=files)})

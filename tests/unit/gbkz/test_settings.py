@@ -56,6 +56,10 @@ def test_a_file_that_is_not_there_or_not_toml_is_named(tmp_path: Path) -> None:
         assert raised.value.place == str(path)
 
 
+def test_a_relative_path_counts_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD).token_file == tmp_path / "token"
+
+
 def test_the_token_is_read_from_its_file_and_must_be_there(tmp_path: Path) -> None:
     token = tmp_path / "token"
     settings = load(tmp_path, GOOD.replace('"token"', f'"{token}"'))

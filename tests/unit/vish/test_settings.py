@@ -26,6 +26,11 @@ def test_without_more_it_supplies_every_quarter_of_an_hour(tmp_path: Path) -> No
     assert settings.sftp.port == 22
 
 
+def test_relative_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    sftp = load(tmp_path, GOOD).sftp
+    assert (sftp.key_file, sftp.host_key_file) == (tmp_path / "id", tmp_path / "host.pub")
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
