@@ -10,8 +10,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from adapters import ledger as rows
 from adapters.contract import Handler, Identity, Office, Outcome
 from adapters.intake import Delivery, Intake
@@ -19,7 +17,7 @@ from adapters.ledger import Ledger, Taken
 from adapters.outbox import outgoing
 from adapters.receipts import ReceiptReader
 from hub.clock import new_id
-from hub.database import instant, moment
+from hub.database import Connection, instant, moment
 from hub.errors import Code
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached

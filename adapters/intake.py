@@ -11,13 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
 from adapters import ledger as rows
 from adapters.contract import Handler, Identity, Office
 from adapters.ledger import Key, Taken, Values
 from adapters.receipts import ReceiptReader
-from hub.database import instant
+from hub.database import Connection, instant
 from hub.errors import Code, HubError, RefusedError, TamperedError
 from hub.events import Event, log
 from hub.wire.envelope import Envelope

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from adapters import ledger as rows
 from adapters.contract import Office, Outcome
 from adapters.ledger import OutgoingRow, Sent, Values
-from hub.database import instant
+from hub.database import Connection, instant
 from hub.errors import Code, HubError
 from hub.events import Event, log
 from hub.wire.postmark import HUB_NOTICE, HUB_RECEIPT, RECIPIENT_RECEIPT, Postmark

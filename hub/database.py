@@ -7,6 +7,7 @@ than an await per statement (docs/adr/0002). SQLite has one writer, so it gets o
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,10 +21,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from hub.errors import Code, UnavailableError
 
+__all__ = ["Connection", "Database", "Lead", "RowError", "instant", "moment", "translated"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# A server that is there but does not answer is away: nothing waits for it longer than this (seconds, milliseconds).
+_CONNECT_S = 5
+_UNANSWERED_MS = 15_000
 
 
 class RowError(Exception):
@@ -60,7 +66,14 @@ class Database:
         return engine
 
     def _postgresql(self, threads: int) -> Engine:
-        return create_engine(self.url, pool_size=threads, max_overflow=threads, pool_pre_ping=True)
+        limits = {
+            "connect_timeout": _CONNECT_S,
+            "tcp_user_timeout": _UNANSWERED_MS,
+            "keepalives_idle": _CONNECT_S,
+            "keepalives_interval": _CONNECT_S,
+            "keepalives_count": 2,
+        }
+        return create_engine(self.url, pool_size=threads, max_overflow=threads, pool_pre_ping=True, connect_args=limits)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -92,6 +105,21 @@ class Database:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
 
+    async def lead(self, number: int) -> Lead | None:
+        """The lead over a task that one process at a time may do, or None while another has it.
+
+        Args:
+            number: names the task; any that only we use.
+
+        Raises:
+            UnavailableError: the database is away.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, Lead.take, self, number)
+
+    async def still(self, lead: Lead) -> bool:
+        """Whether the lead is still ours."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lead.held)
+
     def check(self) -> None:
         """UnavailableError when the database does not answer."""
         with self.reading() as connection:
@@ -101,6 +129,64 @@ class Database:
         """Waits for what is running and closes every connection."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
+
+
+class Lead:
+    """A lock on the whole database that ends with the process that holds it, however that ends.
+
+    On PostgreSQL an advisory lock of a connection of its own, on SQLite a lock on a file beside the database.
+    """
+
+    def __init__(self, *, connection: Connection | None = None, descriptor: int | None = None) -> None:
+        self._connection = connection
+        self._descriptor = descriptor
+
+    @classmethod
+    def take(cls, database: Database, number: int) -> Lead | None:
+        """The lead, or None while another process has it; UnavailableError when the database is away."""
+        if database.is_sqlite:
+            path = database.url.database
+            in_memory = not path or path == ":memory:"  # nobody else can reach it
+            return cls._of_file(os.devnull if in_memory else f"{path}.lead-{number}")
+        with translated():
+            connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                if connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": number}).scalar():
+                    return cls(connection=connection)
+            except DBAPIError:
+                connection.invalidate()
+                raise
+        connection.close()
+        return None
+
+    @classmethod
+    def _of_file(cls, path: str) -> Lead | None:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        return cls(descriptor=descriptor)
+
+    def held(self) -> bool:
+        """False when the connection that holds the lock is gone, and so the lock."""
+        if self._connection is None:
+            return self._descriptor is not None
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            return False
+        return True
+
+    def give_back(self) -> None:
+        """Lets another process have it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        if self._connection is not None:
+            self._connection.invalidate()  # the pool must not hand out a connection that still holds the lock
+            self._connection.close()
+        self._descriptor = self._connection = None
 
 
 @contextmanager

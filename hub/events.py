@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TextIO
 
@@ -23,6 +24,8 @@ class Event(StrEnum):
     PROCESS_FAILED = "process.failed"
     LINK_OPENED = "link.opened"
     LINK_LOST = "link.lost"
+    LEAD_TAKEN = "lead.taken"
+    LEAD_LOST = "lead.lost"
     LANE_TAKEN = "lane.taken"
     LANE_LEFT = "lane.left"
     LANE_SILENT = "lane.silent"
@@ -35,6 +38,7 @@ class Event(StrEnum):
     MESSAGE_EXPIRED = "message.expired"
     MESSAGE_QUARANTINED = "message.quarantined"
     MESSAGE_STUCK = "message.stuck"
+    MESSAGE_UNSTUCK = "message.unstuck"
     MESSAGE_PUBLISHED = "message.published"
     MESSAGE_STORED = "message.stored"
     MESSAGE_HELD = "message.held"
@@ -45,6 +49,7 @@ class Event(StrEnum):
     MESSAGE_FAILED = "message.failed"
     RECEIPT_RETURNED = "receipt.returned"
     RECEIPT_REFUSED = "receipt.refused"
+    NOTICE_SENT = "notice.sent"
     NOTICE_RECEIVED = "notice.received"
     STATUS_RECEIVED = "status.received"
     CIRCUIT_OPENED = "circuit.opened"
@@ -100,7 +105,7 @@ def _only_allowed_keys(_logger: WrappedLogger, _method: str, event: EventDict) -
 
 
 def configure(process: str, *, stream: TextIO | None = None) -> None:
-    """Sets up logging of this process: JSON lines to stderr (stdout is for data); libraries only warnings, no values."""
+    """Sets up logging of this process: JSON lines to stderr; of libraries only that they warned, no text."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -142,3 +147,19 @@ def frames_of(error: BaseException) -> list[str]:
         found.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}.{code.co_name}:{trace.tb_lineno}")
         trace = trace.tb_next
     return found[-8:]
+
+
+class Alarms:
+    """Says once that something stands still and once that it goes on again; never a line for each message."""
+
+    def __init__(self) -> None:
+        self._raised: dict[tuple[str, str], int] = {}
+
+    def report(self, present: Mapping[tuple[str, str], int]) -> None:
+        """`present` is everything that stands still now: (what is missing, where) and how many messages that holds."""
+        for (missing, where), count in present.items():
+            if (missing, where) not in self._raised:
+                log().error(Event.MESSAGE_STUCK, state=missing, recipient=where, count=count)
+        for missing, where in self._raised.keys() - present.keys():
+            log().info(Event.MESSAGE_UNSTUCK, state=missing, recipient=where)
+        self._raised = dict(present)

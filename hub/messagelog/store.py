@@ -5,17 +5,42 @@ Every function takes an open connection and never commits. States only move up; 
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import Row as RowOf
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.database import instant
-from hub.messagelog.tables import EDGE_STATUS, ENTRY, MESSAGE, QUARANTINE, RECEIPT, SALT, SEALED, State
+from hub.messagelog.tables import (
+    EDGE_STATUS,
+    MESSAGE,
+    NOTICE,
+    QUARANTINE,
+    RECEIPT,
+    SEALED,
+    State,
+    insert_if_absent,
+)
+
+KEYS_AT_ONCE: Final = 5_000  # both databases take at most some tens of thousands of values in one statement
+ATTEMPTS_COUNTED: Final = 1_000  # a sender may offer its message for ever; the column may not overflow
+
+PROBE: Final = "probe"
 
 Key = tuple[str, str]  # (source OIN, message id)
 Row = dict[str, object]
@@ -58,18 +83,38 @@ class Opener:
     received: int
 
 
-_KNOWN = [MESSAGE.c[name] for name in Known.__dataclass_fields__]
+KNOWN = [MESSAGE.c[name] for name in Known.__dataclass_fields__]
 _OPENER = [MESSAGE.c[name] for name in Opener.__dataclass_fields__]
 
 
 def known(connection: Connection, keys: Iterable[Key]) -> dict[Key, Known]:
     """The messages among `keys` that the hub holds."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    rows = connection.execute(select(*_KNOWN).where(tuple_(MESSAGE.c.source_oin, MESSAGE.c.id).in_(wanted)))
-    found = (Known(**{**row._mapping, "state": State(row.state)}) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
+    found = (known_row(row) for row in _rows_of(connection, KNOWN, MESSAGE, keys))
     return {one.key: one for one in found}
+
+
+def known_row(row: RowOf[Any]) -> Known:
+    """A row with the columns `KNOWN`."""
+    return Known(**{**row._mapping, "state": State(row.state)})  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def _rows_of(
+    connection: Connection, columns: Sequence[Column[Any]], table: Table, keys: Iterable[Key]
+) -> Iterator[RowOf[Any]]:
+    """The rows with these keys: a statement for every 5,000 of them.
+
+    Both columns apart and not as a pair, because SQLite reads the whole table for more than one pair. That can find a
+    pair that nobody asked for: left out here.
+    """
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), KEYS_AT_ONCE):
+        some = wanted[start : start + KEYS_AT_ONCE]
+        oins, ids = {oin for oin, _ in some}, [message_id for _, message_id in some]
+        asked = set(some)
+        query = select(*columns).where(table.c.source_oin.in_(sorted(oins)), table.c.id.in_(ids))
+        for row in connection.execute(query):
+            if (row.source_oin, row.id) in asked:
+                yield row
 
 
 def openers(connection: Connection, conversations: Iterable[str]) -> list[Opener]:
@@ -99,38 +144,43 @@ def _key(row: Row) -> Key:
 
 def sealed(connection: Connection, keys: Iterable[Key]) -> dict[Key, bytes]:
     """The bytes that are still held for these messages."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    rows = connection.execute(select(SEALED).where(tuple_(SEALED.c.source_oin, SEALED.c.id).in_(wanted)))
+    rows = _rows_of(connection, list(SEALED.c), SEALED, keys)
     return {(row.source_oin, row.id): row.body for row in rows}
 
 
-def mark_forwarded(connection: Connection, keys: Sequence[Key], now: datetime, next_attempt: datetime) -> None:
-    """The broker confirmed these in their inbox; `next_attempt` is when the keeper looks whether a receipt came."""
-    if not keys:
+def mark_forwarded(connection: Connection, marks: Sequence[tuple[Key, datetime]], now: datetime) -> None:
+    """The broker confirmed these in their inbox; with each goes when the keeper looks whether a receipt came."""
+    if not marks:
         return
     connection.execute(
-        update(MESSAGE)
-        .where(tuple_(MESSAGE.c.source_oin, MESSAGE.c.id).in_(sorted(keys)), MESSAGE.c.state <= State.FORWARDED)
-        .values(
+        _still_open().values(
             state=State.FORWARDED,
-            forwarded_at=instant(now),
-            attempts=MESSAGE.c.attempts + 1,
-            next_attempt=instant(next_attempt),
+            forwarded_at=bindparam("at"),
+            attempts=case((MESSAGE.c.attempts < ATTEMPTS_COUNTED, MESSAGE.c.attempts + 1), else_=MESSAGE.c.attempts),
+            next_attempt=bindparam("next"),
         ),
+        [{**_named(key), "at": instant(now), "next": instant(next_attempt)} for key, next_attempt in sorted(marks)],
     )
 
 
 def postpone(connection: Connection, keys: Sequence[Key], next_attempt: datetime) -> None:
-    """These could not be published; the keeper tries again at `next_attempt`."""
-    if not keys:
-        return
-    connection.execute(
-        update(MESSAGE)
-        .where(tuple_(MESSAGE.c.source_oin, MESSAGE.c.id).in_(sorted(keys)), MESSAGE.c.state <= State.FORWARDED)
-        .values(attempts=MESSAGE.c.attempts + 1, next_attempt=instant(next_attempt)),
+    """These were not offered; the keeper looks again at `next_attempt`, and no attempt is counted."""
+    if keys:
+        rows = [{**_named(key), "next": instant(next_attempt)} for key in sorted(keys)]
+        connection.execute(_still_open().values(next_attempt=bindparam("next")), rows)
+
+
+def _still_open() -> Update:
+    """One message by key, unless its outcome came in the meantime: a receipt may be here before the mark commits."""
+    return update(MESSAGE).where(
+        MESSAGE.c.source_oin == bindparam("key_oin"),
+        MESSAGE.c.id == bindparam("key_id"),
+        MESSAGE.c.state <= State.FORWARDED,
     )
+
+
+def _named(key: Key) -> Row:
+    return {"key_oin": key[0], "key_id": key[1]}
 
 
 def add_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
@@ -158,71 +208,51 @@ def add_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
         ),
         ordered,
     )
-    keys = [(str(row["key_oin"]), str(row["key_id"])) for row in ordered]
-    connection.execute(delete(SEALED).where(tuple_(SEALED.c.source_oin, SEALED.c.id).in_(keys)))
-
-
-def mark_expired(connection: Connection, keys: Sequence[Key], now: datetime) -> None:
-    """The hub gave up hope for these (T1), where no receipt came in the meantime; the bytes stay until one does."""
-    if not keys:
-        return
     connection.execute(
-        update(MESSAGE)
-        .where(tuple_(MESSAGE.c.source_oin, MESSAGE.c.id).in_(sorted(keys)), MESSAGE.c.state < State.EXPIRED)
-        .values(state=State.EXPIRED, outcome="expired", outcome_at=instant(now), next_attempt=None),
+        delete(SEALED).where(SEALED.c.source_oin == bindparam("key_oin"), SEALED.c.id == bindparam("key_id")),
+        [{"key_oin": row["key_oin"], "key_id": row["key_id"]} for row in ordered],
     )
+
+
+def mark_expired(connection: Connection, keys: Sequence[Key], now: datetime) -> list[Key]:
+    """The hub gave up hope for these (T1), where no receipt came in the meantime; returns which.
+
+    The bytes stay until a receipt comes.
+    """
+    values = {"state": State.EXPIRED, "outcome": "expired", "outcome_at": instant(now), "next_attempt": None}
+    expired = []
+    for oin, message_id in sorted(keys):
+        mine = (MESSAGE.c.source_oin == oin, MESSAGE.c.id == message_id, MESSAGE.c.state < State.EXPIRED)
+        if connection.execute(update(MESSAGE).where(*mine).values(values)).rowcount:
+            expired.append((oin, message_id))
+    return expired
 
 
 def add_receipts(connection: Connection, rows: Sequence[Row]) -> None:
     """Keeps recipients' receipts, to be sent again to a sender that asks; one that is held already stays as it is."""
     if rows:
-        connection.execute(_insert_if_absent(connection, RECEIPT), list(rows))
+        connection.execute(insert_if_absent(connection, RECEIPT), list(rows))
 
 
 def receipts(connection: Connection, keys: Iterable[Key]) -> dict[Key, bytes]:
     """Receipt bodies by (recipient OIN, receipt id)."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    rows = connection.execute(select(RECEIPT).where(tuple_(RECEIPT.c.source_oin, RECEIPT.c.id).in_(wanted)))
+    rows = _rows_of(connection, [RECEIPT.c.source_oin, RECEIPT.c.id, RECEIPT.c.body], RECEIPT, keys)
     return {(row.source_oin, row.id): row.body for row in rows}
 
 
-def add_entries(connection: Connection, rows: Sequence[Row]) -> None:
-    """Appends log entries; the sequencer gives them their index later. `subject` becomes its salted hash."""
-    if not rows:
-        return
-    salts = _salts(connection, {str(row["subject"]) for row in rows if row.get("subject")})
-    complete = []
-    for row in rows:
-        subject = row.get("subject")
-        hashed = hashlib.sha256(salts[str(subject)] + str(subject).encode()).hexdigest() if subject else None
-        complete.append({**_EMPTY_ENTRY, **{name: row[name] for name in row if name != "subject"}, "subj": hashed})
-    connection.execute(insert(ENTRY), complete)
-
-
-_EMPTY_ENTRY: Row = dict.fromkeys(("id", "ref", "type", "src", "rcpt", "kid", "refhash", "result", "code"))
-
-
-def _salts(connection: Connection, subjects: set[str]) -> dict[str, bytes]:
-    """One random salt per case pseudonym, in a table of its own: erased with the case, the tree stays whole."""
-    if not subjects:
-        return {}
-    new = [{"subject": subject, "salt": os.urandom(16)} for subject in sorted(subjects)]
-    connection.execute(_insert_if_absent(connection, SALT), new)
-    rows = connection.execute(select(SALT).where(SALT.c.subject.in_(sorted(subjects))))
-    return {row.subject: row.salt for row in rows}
-
-
-def _insert_if_absent(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
-
-
-def add_quarantined(connection: Connection, row: Row) -> None:
-    """Keeps evidence of a message that could not be carried or attributed."""
-    connection.execute(insert(QUARANTINE), [row])
+def add_quarantined(connection: Connection, rows: Sequence[Row]) -> None:
+    """Keeps evidence of messages that could not be carried or attributed; the same bytes for the same cause once."""
+    there = {
+        (row.refhash, row.cause)
+        for row in connection.execute(
+            select(QUARANTINE.c.refhash, QUARANTINE.c.cause).where(
+                QUARANTINE.c.refhash.in_({row["refhash"] for row in rows})
+            )
+        )
+    }
+    new = {(row["refhash"], row["cause"]): row for row in rows if (row["refhash"], row["cause"]) not in there}
+    if new:
+        connection.execute(insert(QUARANTINE), list(new.values()))
 
 
 def put_edge_status(connection: Connection, rows: Sequence[Row]) -> None:
@@ -236,44 +266,10 @@ def put_edge_status(connection: Connection, rows: Sequence[Row]) -> None:
         set_={column.name: statement.excluded[column.name] for column in EDGE_STATUS.c if column.name != "oin"},
         where=EDGE_STATUS.c.time <= statement.excluded.time,
     )
-    connection.execute(newer, list(rows))
+    connection.execute(newer, sorted(rows, key=lambda row: str(row["oin"])))
 
 
-def undelivered(connection: Connection, now: datetime, most: int) -> list[Known]:
-    """Messages whose next attempt is due and that have no outcome yet, oldest first."""
-    query = (
-        select(*_KNOWN)
-        .where(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(now))
-        .order_by(MESSAGE.c.next_attempt)
-        .limit(most)
-    )
-    return [Known(**{**row._mapping, "state": State(row.state)}) for row in connection.execute(query)]  # noqa: SLF001
-
-
-def overdue_expiry(connection: Connection, passed_before: datetime, most: int) -> list[Known]:
-    """Messages without an outcome whose `expirytime` lies before `passed_before`."""
-    query = (
-        select(*_KNOWN)
-        .where(and_(MESSAGE.c.state < State.EXPIRED, MESSAGE.c.expirytime <= instant(passed_before)))
-        .order_by(MESSAGE.c.expirytime)
-        .limit(most)
-    )
-    return [Known(**{**row._mapping, "state": State(row.state)}) for row in connection.execute(query)]  # noqa: SLF001
-
-
-def sequence_entries(connection: Connection, most: int) -> int:
-    """Gives the oldest entries without an index the next ones; only the keeper's one leader may call this."""
-    last = connection.execute(
-        select(ENTRY.c.leaf_index).order_by(ENTRY.c.leaf_index.desc().nulls_last()).limit(1)
-    ).scalar()
-    pending = connection.execute(
-        select(ENTRY.c.row_id).where(ENTRY.c.leaf_index.is_(None)).order_by(ENTRY.c.row_id).limit(most),
-    ).scalars()
-    start = -1 if last is None else int(last)
-    rows = [{"key": row_id, "index": start + offset} for offset, row_id in enumerate(pending, 1)]
-    if rows:
-        connection.execute(
-            update(ENTRY).where(ENTRY.c.row_id == bindparam("key")).values(leaf_index=bindparam("index")),
-            rows,
-        )
-    return len(rows)
+def probe(connection: Connection, now: datetime) -> None:
+    """Writes one row: a full disk or a read-only database answers a question and cannot keep a message."""
+    connection.execute(insert_if_absent(connection, NOTICE), {"name": PROBE, "sent": 0})
+    connection.execute(update(NOTICE).where(NOTICE.c.name == PROBE).values(sent=instant(now)))

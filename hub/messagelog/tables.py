@@ -11,6 +11,7 @@ from enum import IntEnum
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 METADATA = MetaData()
 OIN = String(20)
@@ -161,3 +163,17 @@ REGISTER_VERSION = Table(
     Column("hash", String(64), nullable=False),
     Column("loaded", BigInteger, nullable=False),
 )
+
+NOTICE = Table(
+    "notice",
+    METADATA,
+    Column("name", String(80), primary_key=True),  # what was said once, as `key:<kid>:<days>`
+    Column("sent", BigInteger, nullable=False),
+)
+
+
+def insert_if_absent(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that leaves a row with the same key as it is."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()

@@ -23,6 +23,7 @@ from schemas.codes import HubDecision, HubRefusal
 from schemas.road import HubReceipt, HubReceiptEntry, RecipientReceipt
 
 RECEIPTS_AT_ONCE = 100  # entries in one hub receipt (wire.md 8)
+UNANSWERED = frozenset({"recipient-receipt", "checkpoint-cosignature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +37,29 @@ class Forward:
 def forwards(decisions: Sequence[Decision]) -> list[Forward]:
     """The sealed bytes to their recipients and recipients' receipts to the senders, in the order they came."""
     found: list[Forward] = []
+    sent: set[Key] = set()  # of copies of one message in a batch one goes on
     for decision in decisions:
         match decision:
             case Accepted():
-                arrival, envelope = decision.message.arrival, decision.envelope
-                found.append(
-                    Forward(
-                        envelope_to(
-                            envelope.recipient_oin, arrival.body, envelope.id, envelope.type, envelope.correlationid
-                        ),
-                        decision.message.key,
-                    ),
-                )
-            case Duplicate():
+                sent.add(decision.message.key)
+                found.append(_forward(decision))
+            case Duplicate() if decision.held.key not in sent:
+                sent.add(decision.held.key)
                 found += _again(decision)
             case Receipted():
                 body, receipt_id = decision.message.arrival.body, decision.message.id
                 found.append(Forward(receipt_to(decision.sender_oin, body, receipt_id), None))
-            case Refused() | Reported():
+            case Duplicate() | Refused() | Reported():
                 pass
             case _:
                 assert_never(decision)
     return found
+
+
+def _forward(decision: Accepted) -> Forward:
+    envelope, body = decision.envelope, decision.message.arrival.body
+    letter = envelope_to(envelope.recipient_oin, body, envelope.id, envelope.type, envelope.correlationid)
+    return Forward(letter, decision.message.key)
 
 
 def _again(decision: Duplicate) -> list[Forward]:
@@ -65,7 +67,7 @@ def _again(decision: Duplicate) -> list[Forward]:
     if decision.receipt is not None and held.receipt_id is not None:
         return [Forward(receipt_to(held.source_oin, decision.receipt, held.receipt_id), None)]
     if decision.body is None:
-        return []  # its first copy is in this very batch
+        return []  # its first copy, or its receipt, is in this very batch
     return [Forward(envelope_to(held.recipient_oin, decision.body, held.id, held.type, held.correlationid), held.key)]
 
 
@@ -80,12 +82,7 @@ def receipt_to(oin: str, body: bytes, receipt_id: str) -> Outgoing:
 
 
 def hub_receipts(
-    decisions: Sequence[Decision],
-    *,
-    source: str,
-    key: PrivateKey,
-    clock: Clock,
-    now: datetime,
+    decisions: Sequence[Decision], *, source: str, key: PrivateKey, clock: Clock, now: datetime
 ) -> list[Outgoing]:
     """The hub's own receipts for a batch: at most 100 entries in each, all of one organisation."""
     entries: dict[str, list[HubReceiptEntry]] = {}
@@ -97,7 +94,7 @@ def hub_receipts(
                 entries.setdefault(decision.held.source_oin, []).extend(held_entries(decision.held))
             case Refused():
                 owner = sender_of(decision.arrival)
-                if owner is not None and not _is_receiptless(decision):
+                if owner is not None and _is_answered(decision):
                     entries.setdefault(owner, []).append(_refused_entry(decision, now))
             case Receipted() | Reported():
                 pass  # no receipt of any kind is answered by a receipt
@@ -127,11 +124,14 @@ def signed_receipts(
     return found
 
 
-def _is_receiptless(decision: Refused) -> bool:
-    """True for what is not an envelope: receipts and reports are never answered, refused or not."""
+def _is_answered(decision: Refused) -> bool:
+    """False for receipts and cosignatures, which are never answered.
+
+    What could not be attributed is what its AMQP `type` says that it is: only its own sender can lose an answer by it.
+    """
     if decision.message is not None:
-        return decision.message.postmark.typ != ENVELOPE
-    return decision.arrival.type in {"recipient-receipt", "edge-status", "claim-registration", "checkpoint-cosignature"}
+        return decision.message.postmark.typ.removesuffix("+jws") not in UNANSWERED
+    return decision.arrival.type not in UNANSWERED
 
 
 def _accepted_entry(decision: Accepted, now: datetime) -> HubReceiptEntry:
@@ -163,9 +163,10 @@ def held_entries(held: Known) -> list[HubReceiptEntry]:
 
 
 def _refused_entry(decision: Refused, now: datetime) -> HubReceiptEntry:
+    """Only what keeps its own rule is repeated: a signed id or source of bad form is null or absent."""
     attributed = decision.message
     return HubReceiptEntry(
-        ref=attributed.id if attributed else uuid_or_none(decision.arrival.message_id),
+        ref=uuid_or_none(attributed.id if attributed else decision.arrival.message_id),
         refhash=attributed.postmark.refhash if attributed else refhash_of(decision.arrival.body),
         source=_source_of(attributed) if attributed else None,
         recipient=_recipient_of(attributed) if attributed else None,
@@ -176,9 +177,10 @@ def _refused_entry(decision: Refused, now: datetime) -> HubReceiptEntry:
 
 
 def _source_of(attributed: Authenticated) -> str | None:
-    """`source` as in the message, but only where it has the form of one."""
-    named = source_of(attributed.postmark.typ, attributed.postmark.payload)
-    return str(attributed.postmark.payload["source"]) if named else None
+    """The system in `source` of an envelope, where it has the form of one."""
+    if attributed.postmark.typ != ENVELOPE or source_of(ENVELOPE, attributed.postmark.payload) is None:
+        return None
+    return str(attributed.postmark.payload["source"])
 
 
 def _recipient_of(attributed: Authenticated) -> str | None:

@@ -9,7 +9,7 @@ from hub.messagelog.store import Known
 from hub.relay.checks import Authenticated
 from hub.wire.envelope import Envelope
 from hub.wire.link import Arrival
-from schemas.road import EdgeStatus, RecipientReceipt
+from schemas.road import EdgeStatus, RecipientReceipt, RecipientReceiptEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,16 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Receipted:
-    """A recipient's receipt, with those of its entries that are about a message that this recipient was sent."""
+    """A recipient's receipt for at least one message that this recipient was sent.
+
+    `news` are its entries that give a message its outcome, `unmatched` the number of those that fit no message.
+    """
 
     message: Authenticated
     receipt: RecipientReceipt
     sender_oin: str
-    held: tuple[Known, ...]
+    news: tuple[tuple[Known, RecipientReceiptEntry], ...]
+    unmatched: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import Connection
-
-from hub.database import instant
+from hub.database import Connection, instant
 from hub.messagelog import store
-from hub.messagelog.store import Key, Row
+from hub.messagelog.entries.store import add_entries
+from hub.messagelog.store import Key, Known, Row
 from hub.messagelog.tables import State
 from hub.relay.checks import sender_of, uuid_or_none
 from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
 from hub.wire.postmark import refhash_of
+from schemas.road import RecipientReceiptEntry
 
 FIRST_ATTEMPT = timedelta(minutes=1)  # when the keeper looks after a message that was accepted but never forwarded
 
@@ -35,9 +35,9 @@ def keep(connection: Connection, decisions: Sequence[Decision], now: datetime) -
                 entries.append(_accepted_entry(decision, now))
             case Receipted():
                 receipts.append(_receipt_row(decision, now))
-                news = _outcome_rows(decision, now)
-                outcomes += news
-                entries += [_outcome_entry(decision, row, now) for row in news]
+                for held, entry in decision.news:
+                    outcomes.append(_outcome_row(decision, held, entry, now))
+                    entries.append(_outcome_entry(decision, held, entry, now))
             case Reported():
                 reports.append(_report_row(decision, now))
             case Refused():
@@ -50,7 +50,7 @@ def keep(connection: Connection, decisions: Sequence[Decision], now: datetime) -
     store.add_receipts(connection, receipts)
     store.add_outcomes(connection, outcomes)
     store.put_edge_status(connection, list({row["oin"]: row for row in reports}.values()))
-    store.add_entries(connection, entries)
+    add_entries(connection, entries)
 
 
 def _message_row(decision: Accepted, now: datetime) -> Row:
@@ -103,40 +103,31 @@ def _receipt_row(decision: Receipted, now: datetime) -> Row:
     }
 
 
-def _outcome_rows(decision: Receipted, now: datetime) -> list[Row]:
-    """The entries that say something new: an outcome replaces `expired` once and nothing else (T2)."""
-    entry_of = {entry.ref: entry for entry in decision.receipt.receipts}
-    return [
-        {
-            "key_oin": held.source_oin,
-            "key_id": held.id,
-            "new_outcome": entry_of[held.id].result,
-            "new_code": entry_of[held.id].code,
-            "at": instant(now),
-            "by_receipt": decision.message.id,
-            "subject": held.subject,
-            "type": held.type,
-            "refhash": held.refhash,
-        }
-        for held in decision.held
-        if held.state < State.ANSWERED
-    ]
+def _outcome_row(decision: Receipted, held: Known, entry: RecipientReceiptEntry, now: datetime) -> Row:
+    return {
+        "key_oin": held.source_oin,
+        "key_id": held.id,
+        "new_outcome": entry.result.value,
+        "new_code": entry.code.value if entry.code else None,
+        "at": instant(now),
+        "by_receipt": decision.message.id,
+    }
 
 
-def _outcome_entry(decision: Receipted, row: Row, now: datetime) -> Row:
+def _outcome_entry(decision: Receipted, held: Known, entry: RecipientReceiptEntry, now: datetime) -> Row:
     return {
         "kind": "receipt",
         "ts": instant(now),
         "id": decision.message.id,
-        "ref": row["key_id"],
-        "type": row["type"],
+        "ref": held.id,
+        "type": held.type,
         "src": decision.message.postmark.signer.oin,
-        "rcpt": row["key_oin"],
+        "rcpt": held.source_oin,
         "kid": decision.message.postmark.kid,
-        "refhash": row["refhash"],
-        "result": row["new_outcome"],
-        "code": row["new_code"],
-        "subject": row["subject"],
+        "refhash": held.refhash,
+        "result": entry.result.value,
+        "code": entry.code.value if entry.code else None,
+        "subject": held.subject,
     }
 
 

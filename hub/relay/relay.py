@@ -7,45 +7,27 @@ between makes the broker deliver again; what was committed is then a duplicate, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
-from hub.clock import Clock
-from hub.database import Database, RowError, instant
+from hub.database import Connection, RowError, instant
 from hub.errors import Code, HubError, RefusedError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
 from hub.messagelog import store
-from hub.register.current import CurrentKeys, CurrentRegister
 from hub.relay.answers import Forward, forwards, hub_receipts
 from hub.relay.checks import Authenticated, authenticate, sender_of
 from hub.relay.decide import Batch
-from hub.relay.decisions import Accepted, Decision, Refused
+from hub.relay.decisions import Accepted, Decision, Receipted, Refused
 from hub.relay.keep import keep
+from hub.relay.office import Office
 from hub.relay.quota import Quota
-from hub.wire.link import Arrival, Link
-from hub.wire.names import organisation_urn
+from hub.wire.link import Arrival, Link, Outgoing
 from hub.wire.postmark import refhash_of
+
+__all__ = ["Office", "Relay"]
 
 RECEIPT_PATIENCE = timedelta(minutes=10)  # after this the keeper sees whether the bytes must be offered again
 RETRY = timedelta(minutes=1)  # for a message that the broker did not take
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What every part of the hub acts with: its name, its keys, the register, the time and the database."""
-
-    register: CurrentRegister
-    keys: CurrentKeys
-    clock: Clock
-    database: Database
-
-    @property
-    def source(self) -> str:
-        """The hub as `source` of its own receipts and notices."""
-        return organisation_urn(self.register.current.hub.oin)
 
 
 class Relay:
@@ -55,28 +37,30 @@ class Relay:
         self._office = office
         self._quota = quota
 
+    def check_able(self) -> None:
+        """Return only if batches can be carried now; see `Office.check_able`."""
+        self._office.check_able()
+
     async def handle(self, link: Link, arrivals: Sequence[Arrival]) -> None:
         """Carries one batch. When this returns, everything in it may be acked.
 
         Raises:
             UnavailableError: the database is away; nothing of the batch may be acked.
+            RefusedError: there is no valid key to sign receipts with; likewise.
         """
         now = self._office.clock.now()
+        key = self._office.keys.signing(now)
         checked = [self._check(arrival, now) for arrival in arrivals]
         decisions = await self._decide_and_keep(checked, now)
-        outgoing = forwards(decisions)
-        receipts = hub_receipts(
-            decisions,
-            source=self._office.source,
-            key=self._office.keys.signing(now),
-            clock=self._office.clock,
-            now=now,
-        )
-        results = await link.publish([*(one.outgoing for one in outgoing), *receipts])
+        letters = forwards(decisions)
+        source, clock = self._office.source, self._office.clock
+        receipts = hub_receipts(decisions, source=source, key=key, clock=clock, now=now)
+        results = await link.publish([*(one.outgoing for one in letters), *receipts])
         reached(Failpoint.RELAY_AFTER_PUBLISH)
-        await self._mark(outgoing, results)
+        await self._mark(letters, results[: len(letters)])
         reached(Failpoint.RELAY_AFTER_MARK)
         _report(decisions)
+        _report_unsent(receipts, results[len(letters) :])
 
     def _check(self, arrival: Arrival, now: datetime) -> Authenticated | Refused:
         try:
@@ -122,17 +106,19 @@ class Relay:
             "queue": None,
             "body": None,
         }
-        await self._office.database.run(store.add_quarantined, row)
+        await self._office.database.run(store.add_quarantined, [row])
+        reached(Failpoint.RELAY_AFTER_QUARANTINE)
         log().error(Event.MESSAGE_QUARANTINED, refhash=row["refhash"], oin=row["oin"])
         return []
 
-    async def _mark(self, outgoing: Sequence[Forward], results: Sequence[HubError | None]) -> None:
+    async def _mark(self, letters: Sequence[Forward], results: Sequence[HubError | None]) -> None:
         """Records which bytes the broker has; the others the keeper offers again."""
-        taken = [one.key for one, error in zip(outgoing, results, strict=False) if one.key and error is None]
-        failed = [(one.key, error) for one, error in zip(outgoing, results, strict=False) if one.key and error]
         now = self._office.clock.now()
+        look = now + RECEIPT_PATIENCE
+        taken = [(one.key, look) for one, error in zip(letters, results, strict=True) if one.key and error is None]
+        failed = [(one.key, error) for one, error in zip(letters, results, strict=True) if one.key and error]
         if taken:
-            await self._office.database.run(store.mark_forwarded, taken, now, now + RECEIPT_PATIENCE)
+            await self._office.database.run(store.mark_forwarded, taken, now)
         if failed:
             await self._office.database.run(store.postpone, [key for key, _ in failed], now + RETRY)
             for key, error in failed:
@@ -140,7 +126,7 @@ class Relay:
 
 
 def _report(decisions: Sequence[Decision]) -> None:
-    """One diagnostic line a batch for what went well, one a message for what was refused."""
+    """One diagnostic line a batch for what went well, one a message for what was refused or fits nothing."""
     accepted = sum(isinstance(decision, Accepted) for decision in decisions)
     if accepted:
         log().debug(Event.MESSAGE_ACCEPTED, count=accepted)
@@ -153,3 +139,12 @@ def _report(decisions: Sequence[Decision]) -> None:
                 oin=sender_of(decision.arrival),
                 advice=decision.error.advice(),
             )
+        elif isinstance(decision, Receipted) and decision.unmatched:
+            log().warning(Event.RECEIPT_REFUSED, oin=sender_of(decision.message.arrival), count=decision.unmatched)
+
+
+def _report_unsent(receipts: Sequence[Outgoing], results: Sequence[HubError | None]) -> None:
+    """A receipt that did not leave is not lost: its sender asks again (T3), and is then told all that is held."""
+    for receipt, error in zip(receipts, results, strict=True):
+        if error is not None:
+            log().warning(Event.MESSAGE_DELAYED, id=receipt.message_id, recipient=receipt.routing_key, code=error.code)

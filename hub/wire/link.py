@@ -8,16 +8,13 @@ owner starts anew, because messages prefetched on a dead connection can no longe
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import aio_pika
-from aiormq.exceptions import AMQPError, DeliveryError, PublishError
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError, PublishError
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
@@ -26,61 +23,38 @@ from pamqp.commands import Basic
 
 from hub.errors import Code, HubError, UnavailableError
 from hub.events import Event, log
+from hub.failpoints import Failpoint, reached
+from hub.wire.delivery import CONTENT_TYPE, Arrival, LinkSettings, Outgoing
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractConnection
     from aiormq import Channel as UnderlayChannel
     from aiormq.abc import DeliveredMessage
 
-CONTENT_TYPE = "application/jose"
+__all__ = ["CONTENT_TYPE", "Arrival", "Consumer", "Link", "LinkSettings", "Outgoing", "answered", "inbox"]
+
 HEARTBEAT_S = 30
 WAIT_S = 30.0  # no broker call may hang: a `get` on a restarted node never returned
-CONNECTION_ERRORS = (AMQPError, OSError, TimeoutError, asyncio.TimeoutError)
+# `ChannelInvalidStateError` is no AMQPError but a RuntimeError: a call on a channel that was closed in the meantime
+CONNECTION_ERRORS = (AMQPError, OSError, TimeoutError, ChannelInvalidStateError)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
-    """Where the broker is and who we are to it: `url` is `amqps://host:port/vhost`; three PEM files."""
+@asynccontextmanager
+async def answered(place: str) -> AsyncIterator[None]:
+    """Nothing in here waits longer than the limit; UnavailableError when the broker is away or refuses.
 
-    url: str
-    ca: Path
-    certificate: Path
-    key: Path
-    minimum_tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
-
-    def context(self) -> ssl.SSLContext:
-        """Mutual TLS; the server's name is checked against its certificate."""
-        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=self.ca)
-        context.minimum_version = self.minimum_tls
-        context.load_cert_chain(self.certificate, self.key)
-        return context
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One publish; `user_id` only towards the hub (the broker refuses another's)."""
-
-    exchange: str
-    routing_key: str
-    body: bytes
-    message_id: str
-    type: str
-    correlation_id: str
-    user_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One delivery as the broker handed it over; nothing of it is verified yet but `user_id`, where present."""
-
-    body: bytes
-    content_type: str | None
-    message_id: str | None
-    type: str | None
-    correlation_id: str | None
-    user_id: str | None
-    redelivered: bool
-    tag: int
+    A connection that ends also ends what waits on it as if it were cancelled; that is no cancellation of ours.
+    """
+    task = asyncio.current_task()
+    try:
+        async with asyncio.timeout(WAIT_S):
+            yield
+    except CONNECTION_ERRORS:
+        raise UnavailableError(Code.BROKER_UNAVAILABLE, place) from None
+    except asyncio.CancelledError:
+        if task is None or task.cancelling():
+            raise
+        raise UnavailableError(Code.BROKER_UNAVAILABLE, place) from None
 
 
 class Link:
@@ -97,17 +71,18 @@ class Link:
     @classmethod
     async def open(cls, settings: LinkSettings) -> Link:
         """Connects; UnavailableError(broker_unavailable) when the broker does not answer or does not know us."""
-        try:
-            async with asyncio.timeout(WAIT_S):
-                connection = await aio_pika.connect(
-                    f"{settings.url}?auth=EXTERNAL&heartbeat={HEARTBEAT_S}",
-                    ssl_context=settings.context(),
-                    timeout=WAIT_S,
-                )
+        async with answered(settings.url.rpartition("@")[2]):
+            connection = await aio_pika.connect(
+                f"{settings.url}?auth=EXTERNAL&heartbeat={HEARTBEAT_S}",
+                ssl_context=settings.context(),
+                timeout=WAIT_S,
+            )
+            try:
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
                 publisher = await _underlay(channel)
-        except CONNECTION_ERRORS:
-            raise UnavailableError(Code.BROKER_UNAVAILABLE, settings.url.rpartition("@")[2]) from None
+            except BaseException:
+                await connection.close()
+                raise
         log().info(Event.LINK_OPENED)
         return cls(connection, channel, publisher)
 
@@ -152,46 +127,54 @@ class Link:
             )
         except PublishError:
             return UnavailableError(Code.UNROUTABLE, one.exchange)
-        except (DeliveryError, *CONNECTION_ERRORS):
+        except CONNECTION_ERRORS:
             return UnavailableError(Code.BROKER_UNAVAILABLE, one.exchange)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return UnavailableError(Code.BROKER_UNAVAILABLE, one.exchange)  # the connection ended, nobody cancelled us
         return None
 
     async def consume(self, queue: str, prefetch: int) -> Consumer:
         """Starts to consume a queue on a channel of its own."""
-        try:
-            async with asyncio.timeout(WAIT_S):
-                channel = await self._connection.channel(publisher_confirms=False)
-                underlay = await _underlay(channel)
-                await underlay.basic_qos(prefetch_count=prefetch)
-                consumer = Consumer(queue, channel, underlay)
-                channel.close_callbacks.add(consumer.on_close)
-                await underlay.basic_consume(queue, consumer.on_delivery)
-        except CONNECTION_ERRORS:
-            raise UnavailableError(Code.BROKER_UNAVAILABLE, queue) from None
-        underlay.on_consumer_cancel_callbacks.add(consumer.on_close)
+        async with answered(queue):
+            channel = await self._open_channel(queue)
+            underlay = await _underlay(channel)
+            await underlay.basic_qos(prefetch_count=prefetch)
+            consumer = Consumer(queue, channel, underlay)
+            channel.close_callbacks.add(consumer.on_close)
+            underlay.on_consumer_cancel_callbacks.add(consumer.on_close)
+            await underlay.basic_consume(queue, consumer.on_delivery)
         return consumer
+
+    async def _open_channel(self, queue: str) -> AbstractChannel:
+        if self.lost.is_set():
+            raise UnavailableError(Code.BROKER_UNAVAILABLE, queue)
+        try:
+            return await self._connection.channel(publisher_confirms=False)
+        except RuntimeError:  # all that aiormq has to say about a connection that is closed
+            self.lost.set()
+            raise UnavailableError(Code.BROKER_UNAVAILABLE, queue) from None
 
     async def inspect(self, queue: str) -> tuple[int, int] | None:
         """(messages ready, consumers) of a queue by a passive declare; None when there is no such queue."""
-        try:
-            async with asyncio.timeout(WAIT_S):
-                channel = await self._connection.channel(publisher_confirms=False)
-                underlay = await _underlay(channel)
-                try:
-                    found = await underlay.queue_declare(queue, passive=True)
-                finally:
-                    with suppress(*CONNECTION_ERRORS):
-                        await channel.close()
-        except aio_pika.exceptions.ChannelNotFoundEntity:
-            return None
-        except CONNECTION_ERRORS:
-            raise UnavailableError(Code.BROKER_UNAVAILABLE, queue) from None
+        async with answered(queue):
+            channel = await self._open_channel(queue)
+            underlay = await _underlay(channel)
+            try:
+                found = await underlay.queue_declare(queue, passive=True)
+            except aio_pika.exceptions.ChannelNotFoundEntity:
+                return None
+            finally:
+                with suppress(*CONNECTION_ERRORS):
+                    await channel.close()
         return (found.message_count or 0, found.consumer_count or 0)
 
     async def close(self) -> None:
         """Closes the connection; what was not acked goes back to its queue."""
-        with suppress(*CONNECTION_ERRORS):
-            async with asyncio.timeout(WAIT_S):
+        with suppress(UnavailableError):
+            async with answered("close"):
                 await self._connection.close()
 
 
@@ -241,16 +224,13 @@ class Consumer:
 
     async def ack(self, last: Arrival) -> None:
         """Acks everything up to and including `last`; call only when all of it is durable."""
-        try:
-            async with asyncio.timeout(WAIT_S):
-                await self._underlay.basic_ack(last.tag, multiple=True, wait=False)
-        except CONNECTION_ERRORS:
-            raise UnavailableError(Code.BROKER_UNAVAILABLE, self.queue) from None
+        async with answered(self.queue):
+            await self._underlay.basic_ack(last.tag, multiple=True)
 
     async def close(self) -> None:
         """Gives the queue back by closing the channel: `basic.cancel` would let later messages overtake."""
-        with suppress(*CONNECTION_ERRORS):
-            async with asyncio.timeout(WAIT_S):
+        with suppress(UnavailableError):
+            async with answered(self.queue):
                 await self._channel.close()
 
 
@@ -326,19 +306,19 @@ async def inbox(
             tag=raw.delivery_tag or 0,
         )
         if await handle(arrival):
-            with suppress(*CONNECTION_ERRORS):
-                await message.ack()
+            with suppress(UnavailableError):
+                async with answered(queue):
+                    await message.ack()
+            reached(Failpoint.INBOX_AFTER_ACK)
 
     try:
-        async with asyncio.timeout(WAIT_S):
+        async with answered(settings.url.rpartition("@")[2]):
             await broker.start()
-    except CONNECTION_ERRORS:
-        await broker.stop()
-        raise UnavailableError(Code.BROKER_UNAVAILABLE, settings.url.rpartition("@")[2]) from None
-    try:
         yield lost
     finally:
-        await broker.stop()
+        with suppress(UnavailableError):
+            async with answered(queue):
+                await broker.stop()
 
 
 async def _leave_encoded(message: RabbitMessage) -> bytes:

@@ -88,6 +88,12 @@ def upgrade() -> None:
     op.create_index("message_expiry", "message", ["state", "expirytime"], unique=False)
     op.create_index("message_subject", "message", ["subject", "received"], unique=False)
     op.create_table(
+        "notice",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
         "quarantine",
         sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("cause", sa.String(length=24), nullable=False),

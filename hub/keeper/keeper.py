@@ -1,0 +1,156 @@
+"""One keeper leads, by a lock of the database; the others wait until it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from hub.database import Lead
+from hub.errors import HubError, UnavailableError
+from hub.events import Alarms, Event, log
+from hub.keeper import deadletters, expiry, redelivery, reminders
+from hub.messagelog.due.store import standstills
+from hub.messagelog.entries.store import sequence_entries
+from hub.relay.office import Office
+from hub.relay.waiting import pause, set_when_any
+from hub.wire.link import Link, LinkSettings
+
+LEAD: Final = 0x5C41F  # any number that only we use
+ENTRIES_AT_ONCE: Final = 5_000
+RECONNECT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeeperSettings:
+    """How often the keeper looks (seconds), and when it alarms."""
+
+    sequence_s: float = 0.4
+    redeliver_s: float = 5.0
+    expire_s: float = 30.0
+    remind_s: float = 3600.0
+    sweep_s: float = 30.0
+    lead_s: float = 5.0  # how often a waiting keeper tries to lead, and a leading one looks whether it still does
+    forward_within: timedelta = timedelta(minutes=15)  # else the recipient has no inbox, or its inbox is full
+    receipt_within: timedelta = timedelta(days=1)  # else the recipient is away, or cannot read what it gets
+    look_within: timedelta = timedelta(minutes=30)  # else the keeper itself does not do its work
+
+
+class Keeper:
+    """The tasks of the hub's leader; each is safe to do twice."""
+
+    def __init__(
+        self,
+        office: Office,
+        settings: KeeperSettings,
+        link_settings: LinkSettings,
+        inboxes: Callable[[], Mapping[str, str]],
+    ) -> None:
+        self._office = office
+        self._settings = settings
+        self._link_settings = link_settings
+        self._inboxes = inboxes
+        self._alarms = Alarms()
+        self.leads = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Waits for the lead and does every task at its interval until `stop`; a failing one comes again."""
+        while not stop.is_set():
+            try:
+                lead = await self._office.database.lead(LEAD)
+            except UnavailableError as error:
+                _report("lead", error)
+                lead = None
+            if lead is None:
+                await pause(stop, self._settings.lead_s)
+                continue
+            log().info(Event.LEAD_TAKEN)
+            self.leads = True
+            try:
+                await self._lead(lead, stop)
+            finally:
+                self.leads = False
+                lead.give_back()
+
+    async def _lead(self, lead: Lead, stop: asyncio.Event) -> None:
+        over = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(set_when_any(over, stop))
+            group.create_task(self._watch(lead, over))
+            group.create_task(self._every(self._settings.sequence_s, over, self.sequence, "sequence"))
+            group.create_task(self._every(self._settings.sweep_s, over, self.sweep, "sweep"))
+            group.create_task(self._linked(over))
+
+    async def _watch(self, lead: Lead, over: asyncio.Event) -> None:
+        """Ends everything when the lead is gone: another keeper has it or will."""
+        while not await pause(over, self._settings.lead_s):
+            if not await self._office.database.still(lead):
+                log().warning(Event.LEAD_LOST)
+                over.set()
+
+    async def _every(
+        self, seconds: float, over: asyncio.Event, task: Callable[[], Awaitable[object]], name: str
+    ) -> None:
+        while not over.is_set():
+            try:
+                await task()
+            except HubError as error:
+                _report(name, error)
+            await pause(over, seconds)
+
+    async def _linked(self, over: asyncio.Event) -> None:
+        """The tasks that need the broker, on one link after another."""
+        while not over.is_set():
+            try:
+                link = await Link.open(self._link_settings)
+            except UnavailableError as error:
+                _report("link", error)
+                await pause(over, RECONNECT_S)
+                continue
+            await self._on_link(link, over)
+            await link.close()
+            await pause(over, RECONNECT_S)
+
+    async def _on_link(self, link: Link, over: asyncio.Event) -> None:
+        done = asyncio.Event()
+        tasks: tuple[tuple[float, Callable[[], Awaitable[object]], str], ...] = (
+            (self._settings.redeliver_s, lambda: self.redeliver(link), "redeliver"),
+            (self._settings.expire_s, lambda: self.expire(link), "expire"),
+            (self._settings.remind_s, lambda: self.remind(link), "remind"),
+            (RECONNECT_S, lambda: deadletters.keep_dead_letters(self._office, link, done), "dead-letters"),
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(set_when_any(done, over, link.lost))
+            for seconds, task, name in tasks:
+                group.create_task(self._every(seconds, done, task, name))
+
+    async def sequence(self) -> int:
+        """Gives pending log entries their index; returns how many."""
+        return await self._office.database.run(sequence_entries, ENTRIES_AT_ONCE)
+
+    async def redeliver(self, link: Link) -> int:
+        """Offers bytes again whose recipient is there, has read everything, and sent no receipt; returns how many."""
+        return await redelivery.redeliver(self._office, link, self._inboxes())
+
+    async def expire(self, link: Link) -> int:
+        """Tells senders of messages that passed their expiry a day ago without a receipt; returns how many."""
+        return await expiry.expire(self._office, link)
+
+    async def remind(self, link: Link) -> int:
+        """Reminds partners of keys near their end; returns how many notices went out."""
+        return await reminders.remind(self._office, link)
+
+    async def sweep(self) -> int:
+        """Alarms for what stands still, all the time and not only at the start; returns how many messages do."""
+        now, within = self._office.clock.now(), self._settings
+        found = await self._office.database.read(
+            standstills, now - within.forward_within, now - within.receipt_within, now - within.look_within
+        )
+        self._alarms.report({(one.missing, one.recipient): one.count for one in found})
+        return sum(one.count for one in found)
+
+
+def _report(task: str, error: HubError) -> None:
+    log().warning(Event.TASK_FAILED, task=task, code=error.code, place=error.place, advice=error.advice())

@@ -1,0 +1,1 @@
+"""What is due: what the keeper must offer again, give up, or say."""

@@ -1,0 +1,81 @@
+"""Log entries: written pending with what happened, given their index by one sequencer. No entry is ever changed.
+
+Every function takes an open connection and never commits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+
+from hub.database import instant
+from hub.messagelog.tables import ENTRY, REGISTER_VERSION, SALT, insert_if_absent
+
+SEQUENCING: Final = 0x5C41E  # any number that only we use; one sequencer at a time, whoever believes to lead
+
+Row = dict[str, object]
+
+
+def add_entries(connection: Connection, rows: Sequence[Row]) -> None:
+    """Appends log entries; the sequencer gives them their index later. `subject` becomes its salted hash."""
+    if not rows:
+        return
+    salts = _salts(connection, {str(row["subject"]) for row in rows if row.get("subject")})
+    complete = []
+    for row in rows:
+        subject = row.get("subject")
+        hashed = hashlib.sha256(salts[str(subject)] + str(subject).encode()).hexdigest() if subject else None
+        complete.append({**_EMPTY_ENTRY, **{name: row[name] for name in row if name != "subject"}, "subj": hashed})
+    connection.execute(insert(ENTRY), complete)
+
+
+_EMPTY_ENTRY: Row = dict.fromkeys(("id", "ref", "type", "src", "rcpt", "kid", "refhash", "result", "code"))
+
+
+def _salts(connection: Connection, subjects: set[str]) -> dict[str, bytes]:
+    """One random salt per case pseudonym, in a table of its own: erased with the case, the tree stays whole."""
+    if not subjects:
+        return {}
+    new = [{"subject": subject, "salt": os.urandom(16)} for subject in sorted(subjects)]
+    connection.execute(insert_if_absent(connection, SALT), new)
+    rows = connection.execute(select(SALT).where(SALT.c.subject.in_(sorted(subjects))))
+    return {row.subject: row.salt for row in rows}
+
+
+def sequence_entries(connection: Connection, most: int) -> int:
+    """Gives the oldest entries without an index the next ones; returns how many.
+
+    One at a time: on PostgreSQL by a lock of the transaction, so that a leader that lost its lead does no harm.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": SEQUENCING})
+    last = connection.execute(select(func.max(ENTRY.c.leaf_index))).scalar()
+    pending = connection.execute(
+        select(ENTRY.c.row_id).where(ENTRY.c.leaf_index.is_(None)).order_by(ENTRY.c.row_id).limit(most),
+    ).scalars()
+    start = -1 if last is None else int(last)
+    rows = [{"key": row_id, "index": start + offset} for offset, row_id in enumerate(pending, 1)]
+    if rows:
+        connection.execute(
+            update(ENTRY).where(ENTRY.c.row_id == bindparam("key")).values(leaf_index=bindparam("index")),
+            rows,
+        )
+    return len(rows)
+
+
+def add_register_version(connection: Connection, version: int, body_hash: str, now: datetime) -> bool:
+    """Remembers that this version of the register is in use, with its log entry; False when that was known.
+
+    Two processes that load it at once write one entry: the second meets the row of the first.
+    """
+    row = {"version": version, "hash": body_hash, "loaded": instant(now)}
+    added = connection.execute(insert_if_absent(connection, REGISTER_VERSION), row).rowcount
+    if not added:
+        return False
+    add_entries(connection, [{"kind": "register", "ts": instant(now), "refhash": f"sha-256:{body_hash}"}])
+    return True
