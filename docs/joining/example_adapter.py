@@ -1,21 +1,18 @@
-"""Pauses collecting in a system that we already have when a notice comes, and answers: `example_adapter.py FOLDER`."""
+"""Pauses collecting in a system that we have already when a notice comes, and answers: `example_adapter.py FILE`."""
 
 import asyncio
-import json
-import signal
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from adapters.edge import Done, Edge, Identity, Ledger, Office, Received, Reply
+from adapters.adapter import Task, own_file
+from adapters.edge import Done, Edge, Received, Reply
+from adapters.process import run_adapter
+from adapters.settings import load_edge_settings
 from hub import events
-from hub.clock import SystemClock
 from hub.errors import Code, UnavailableError
-from hub.register.current import CurrentKeys, CurrentRegister
-from hub.register.file import RegisterFile
-from hub.register.governance import read_governance
-from hub.wire.link import LinkSettings
 from schemas.codes import Measure, NoCooperationReason
 from schemas.messages import NoCooperation, NoticeAnswer, PublicNotice
 
@@ -39,26 +36,19 @@ def pause(system: Path, key: str, notice: PublicNotice) -> NoticeAnswer | NoCoop
     return NoticeAnswer(start_date=begin, end_date=end, measures_stopped=stopped, measures_not_stopped=())
 
 
-async def main(folder: Path) -> None:
-    """Acts on notices until SIGTERM; `folder` holds the bundle, `broker.key.pem`, `keys/`, `state/` and our system."""
-    events.configure("voorbeeld")
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, (stop := asyncio.Event()).set)
-    me = json.loads((folder / "partner.json").read_bytes())
-    governance = read_governance(folder / "governance.pub.jwk.json")
-    register = CurrentRegister(RegisterFile(folder / "register.jws", governance, folder / "state/floor.json"))
-    office = Office(register, CurrentKeys(folder / "keys", me["oin"], register), SystemClock())
-    ca, certificate, key = (folder / name for name in ("ca.crt.pem", "broker.crt.pem", "broker.key.pem"))
-    link = LinkSettings(f"{me['broker']}/{me['vhost']}", ca, certificate, key)
-    ledger = Ledger(f"sqlite:///{folder}/state/ledger.db")
-    edge = Edge(Identity(me["oin"], "incasso", me["inbox"]), ledger, office, link)
+@asynccontextmanager
+async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]:
+    """Says what we do on which message; `own` is the file of our system, as the settings name it."""
+    system = own_file(own)
 
     async def on_notice(received: Received[PublicNotice]) -> Done:
-        answer = await asyncio.to_thread(pause, folder / "incasso.db", received.id, received.message)
+        answer = await asyncio.to_thread(pause, system, received.id, received.message)
         return Done(replies=(Reply(answer),))
 
     edge.on(PublicNotice, on_notice)
-    await edge.run(stop)
+    yield ()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    events.configure("voorbeeld")
+    run_adapter(load_edge_settings(Path(sys.argv[1])), compose)

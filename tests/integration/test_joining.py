@@ -33,8 +33,10 @@ PAGE = TOP / "docs/joining.md"
 EXAMPLE = TOP / "docs/joining/example_adapter.py"
 NOTICE = PublicNotice.from_wire(json.loads((TOP / "schemas/v1/examples/kennisgeving-publiek.json").read_bytes()))
 STRANGER_BSN = "999001024"
-MAKE_KEYS, TRY_OUT, START, JUDGE_LINES = re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
-EVENT = re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
+SHELL = re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
+MAKE_KEYS, TRY_OUT, START, LOOK, JUDGE_LINES = SHELL
+(EVENT,) = re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)
+(SETTINGS,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
 def test_the_page_shows_the_very_example_that_is_run() -> None:
@@ -59,7 +61,9 @@ async def test_who_follows_the_page_joins_a_real_road_and_the_example_acts_there
             sent, known = _send(haarlem, NOTICE)
             _, unknown = _send(haarlem, NOTICE.model_copy(update={"bsn": STRANGER_BSN}))
             await eventually(lambda: len(answers) == 2, "the example answered both notices")
+            status = json.loads((await asyncio.to_thread(_shell, LOOK, folder)).splitlines()[0])
         assert example.returncode == 0, "it stops orderly"
+    assert (status["oin"], status["uncertain"], status["failed"]) == (TAX, 0, 0)
     answer = answers[known]
     assert isinstance(answer, NoticeAnswer)
     assert answer.end_date == NOTICE.end_date
@@ -86,7 +90,7 @@ async def test_keys_and_bundle_can_be_tried_out_before_anything_is_connected(
 
 
 def test_the_page_starts_the_example_as_the_test_does() -> None:
-    assert START.split() == ["python", str(EXAMPLE.relative_to(TOP)), "FOLDER"]
+    assert START.split() == ["python", str(EXAMPLE.relative_to(TOP)), "edge.toml"]
 
 
 def test_the_act_of_the_example_done_again_changes_nothing(tmp_path: Path) -> None:
@@ -155,6 +159,9 @@ def _send_bundle(road: Road, folder: Path) -> None:
     at = Broker(road.vhost.url.rpartition("/")[0], road.vhost.name)
     authority = road.broker.node.authority
     admit(Application(TAX, "Proef", request, keys), authority, inboxes, at, trust, road.clock.now()).write(folder)
+    about = json.loads((folder / "partner.json").read_bytes())
+    settings = re.sub('amqps://[^"]*', f"{about['broker']}/{about['vhost']}", SETTINGS)
+    (folder / "edge.toml").write_text(re.sub(r"inbox\.p-[^\"]*", about["inbox"], settings))
 
 
 def _own_system(folder: Path) -> Path:
@@ -177,7 +184,7 @@ async def _running(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """The example as its user starts it, ended by SIGTERM."""
     log = (folder / "log").open("wb")
     with log:
-        process = await asyncio.create_subprocess_exec(sys.executable, EXAMPLE, folder, stderr=log, cwd=TOP)
+        process = await asyncio.create_subprocess_exec(sys.executable, EXAMPLE, folder / "edge.toml", stderr=log)
         try:
             yield process
         finally:
