@@ -31,6 +31,8 @@ from hub.wire.names import ACCEPTS, GOVERNANCE_KID, HUB_ROLE, OIN, TEST_PREFIX, 
 TYP: Final = "hub-register+jws"
 MAX_REGISTER_BYTES: Final = 4 * 1024 * 1024
 MAX_HEADER_CHARS: Final = 1_024
+#: What a register of 4 MiB says has some 150,000 values; a million empty ones would take 90 MB to no purpose.
+MAX_VALUES: Final = 300_000
 _ENVIRONMENTS: Final = ("production", "test")
 _PURPOSES: Final = ("technical", "functional", "escalation", "security")
 
@@ -59,6 +61,8 @@ def _verified(body: bytes, governance: GovernanceKey) -> dict[str, object]:
         raise RefusedError(Code.BAD_TYPE, "header")
     parsed = jose.parse_jws(body, MAX_REGISTER_BYTES)
     jose.verify_jws(parsed, governance)
+    if sum(parsed.payload.count(sign) for sign in (b",", b"[", b"{")) > MAX_VALUES:
+        raise RefusedError(Code.TOO_LARGE, "values")
     return strictjson.loads(parsed.payload)
 
 

@@ -23,7 +23,7 @@ from hub.wire.jwk import check_fits, load_private, load_public
 from hub.wire.keys import Suite
 from hub.wire.postmark import TO_HUB, TO_PARTNER, check_signer, verify_postmark
 from hub.wire.receipt import read_payload
-from hub.wire.seal import Event
+from hub.wire.seal import Event, seal
 from hub.wire.sealform import check_seal
 from hub.wire.unseal import open_message
 from schemas.road import ROAD_MODELS
@@ -102,6 +102,8 @@ def test_bytes_that_look_like_something(pieces: list[bytes]) -> None:
 def test_a_good_body_with_some_bytes_changed(data: st.DataObject, choice: int) -> None:
     body = bytearray(BODIES[choice])
     for _ in range(data.draw(st.integers(1, 4))):
+        if not body:
+            break
         place = data.draw(st.integers(0, len(body) - 1))
         match data.draw(st.sampled_from("xidc")):
             case "x":
@@ -111,7 +113,7 @@ def test_a_good_body_with_some_bytes_changed(data: st.DataObject, choice: int) -
             case "d":
                 del body[place : place + data.draw(st.integers(1, 50))]
             case _:
-                body = body[:place] or body
+                body = body[:place]
     everything(bytes(body), choice)
 
 
@@ -264,10 +266,10 @@ def test_a_genuine_signature_over_any_register(changes: list[tuple[tuple[Any, ..
 @MANY
 @given(st.dictionaries(st.sampled_from(ATTRIBUTES) | TEXT, WEIRD, max_size=20))
 def test_any_event_to_seal(document: dict[str, Any]) -> None:
+    full = {**make_event().attributes(), "data": {}} | document
+    world = WORLDS[0]
     with suppress(HubError):
-        made = make_event()
-        full = {**made.attributes(), "data": {}} | document
-        make_body(WORLDS[0], Event.from_json(full))
+        seal(Event.from_json(full), signing=world.signing(SHV), recipient_key=world.register.sealing_key(TAX, NOW))
 
 
 @pytest.mark.parametrize("read", [strictjson.loads, load_governance])
