@@ -30,7 +30,7 @@ def demo(*, keep: Flag = False) -> int:
     """
     from adapters.demo.story import run as tell  # noqa: PLC0415 - its imports are nobody else's business
 
-    return OK if tell(keep) == OK else FAILURE
+    return OK if tell(keep=keep) == OK else FAILURE
 
 
 def whole_app() -> App:

@@ -111,15 +111,21 @@ class ReferralIndex:
         """The server's public key."""
         return self.folder / "host.pub"
 
-    def registrations(self) -> list[dict[str, Any]]:
-        """Every registration that was ever made."""
-        found: list[dict[str, Any]] = self._ask("GET", "/beheer/boeken")["registraties"]
-        return found
+    def counts(self) -> tuple[int, int]:
+        """How many registrations run on its own today, and how many have ended."""
+        books = self._ask("GET", "/beheer/boeken")
+        today = books["vandaag"]
+        ended = sum(1 for one in books["registraties"] if one["einddatum"] and one["einddatum"] < today)
+        return len(books["registraties"]) - ended, ended
 
     def consult(self, bsn: str) -> list[dict[str, Any]]:
         """What a bailiff sees."""
         found: list[dict[str, Any]] = self._ask("POST", "/raadplegen", {"bsn": bsn})["registraties"]
         return found
+
+    def advance(self, days: int) -> None:
+        """Puts its own clock ahead."""
+        self._ask("POST", "/beheer/klok", {"dagen": days})
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return _ask(self.ports[1], self.folder / "token", method, path, body)

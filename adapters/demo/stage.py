@@ -20,7 +20,7 @@ from adapters.demo.process import free_ports
 from adapters.demo.screen import Screen
 from adapters.demo.world import Place, make_world, private_folder
 from adapters.haarlem.desk.access import Scope, make_token
-from adapters.haarlem.desk.tables import METADATA as DESK
+from adapters.haarlem.tables import METADATA as HAARLEM_TABLES
 from adapters.ledger import Ledger
 from hub.clock import ShiftedClock, SystemClock
 from hub.database import Database
@@ -103,7 +103,7 @@ def _token(place: Place, clock: SystemClock) -> str:
     """A token of the case system, made on Haarlem's own machine."""
     ledger = Ledger(f"sqlite:///{place.of(HAARLEM) / 'grootboek.db'}")
     try:
-        ledger.create(DESK)
+        ledger.create(HAARLEM_TABLES)
         with ledger.begin() as tx:
             return make_token(tx, "zaaksysteem (demo)", Scope, clock.now(), clock.now() + TOKEN_LIFE)[1]
     finally:

@@ -45,8 +45,8 @@ class Story:
         """Everything."""
         self.register()
         self.go_on_after_an_outage()
-        self.end()
         self.refuse_a_stranger()
+        self.end()
         self.show()
 
     # — acts ——————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -87,7 +87,9 @@ class Story:
             last = max(self._ends_of(WITHOUT))
             morning = local_instant(add_working_days(last, 1), time(9, 5)).astimezone(UTC)
             self._screen.say(f"de klok gaat naar {morning:%d-%m-%Y %H:%M} UTC: de eerste werkdag na de einddatum")
-            self._stage.tax.advance((morning.date() - self._stage.clock.now().date()).days)
+            days = (morning.date() - self._stage.clock.now().date()).days
+            self._stage.tax.advance(days)
+            self._stage.index.advance(days)
             self._stage.move_clock_to(morning)
             lifted = self._dossiers(WITHOUT)
             self._screen.wait(
@@ -146,13 +148,8 @@ class Story:
                 for dossier in books["dossiers"]
             ],
         )
-        registrations = self._stage.index.registrations()
-        running = [one for one in registrations if not one["geeindigd_op"]]
-        self._screen.table(
-            "Het verwijsregister (eigen boeken)",
-            ("lopend", "beëindigd"),
-            [(str(len(running)), str(len(registrations) - len(running)))],
-        )
+        running, ended = self._stage.index.counts()
+        self._screen.table("Het verwijsregister (eigen boeken)", ("lopend", "beëindigd"), [(str(running), str(ended))])
         self._screen.table(
             "Haarlem: is er rust?",
             ("zaak", "rust per persoon", "eerste einddatum"),
