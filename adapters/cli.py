@@ -5,12 +5,12 @@ The composition root of the command line: the hub knows no adapter, so what need
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from cyclopts import App
 
-from hub.cli.app import FAILURE, make_app, run
+from hub.cli.app import FAILURE, make_app
+from hub.cli.app import main as run_command_line
 from hub.cli.options import Flag
 from hub.cli.refusal import OK
 
@@ -44,4 +44,4 @@ def whole_app() -> App:
 
 def main() -> int:
     """Runs the command line of this process; returns its exit code."""
-    return run(whole_app(), sys.argv[1:])
+    return run_command_line(whole_app())

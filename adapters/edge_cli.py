@@ -126,7 +126,7 @@ def show(
 
 @app.command
 def check(*, config: ConfigFile, output: OutputOption = None) -> int:
-    """Look at settings, register, keys, modes, ledger and the own inbox; change nothing. Exit 6 when there is a problem.
+    """Look at settings, register, keys, modes, ledger and the own inbox, changing nothing; exit 6 for a problem.
 
     Args:
         config: The settings of the edge.

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from hub.cli.app import make_app, run
+from hub.cli.app import main, make_app
 
-sys.exit(run(make_app(), sys.argv[1:]))
+sys.exit(main(make_app()))

@@ -61,9 +61,14 @@ def make_app() -> App:
     return app
 
 
-def run(app: App, tokens: Sequence[str]) -> int:
-    """Runs one command and returns its exit code."""
+def main(app: App) -> int:
+    """Runs the command line of this process; what nobody expected is reported in a few words."""
     sys.excepthook = report_bug
+    return run(app, sys.argv[1:])
+
+
+def run(app: App, tokens: Sequence[str]) -> int:
+    """Runs one command and returns its exit code; a bug propagates."""
     try:
         result = app(list(tokens))
         sys.stdout.flush()
