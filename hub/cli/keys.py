@@ -62,7 +62,7 @@ def new(
     if oin is None:
         raise RefusedError(Code.KEY_INVALID, "--oin")
     suites = _suites(_USES[use], alg)
-    named = label or instant.moment().strftime("%Y%m%d")
+    named = label or instant.now().strftime("%Y%m%d")
     made = [new_private_jwk(kid_for(oin, each, named), suite) for each, suite in suites.items()]
     for jwk in made:
         write_new(folder, f"{jwk['use']}-{named}{SUFFIX}", jwk)

@@ -43,17 +43,17 @@ File = Annotated[str, Parameter(name="FILE", allow_leading_hyphen=True)]
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """Which instant stands for now.
+    """Which instant stands for now: a clock that may have been told to stand still.
 
     Attributes:
-        now: RFC 3339; drives every clock check. The machine's clock when it is left out.
+        fixed: RFC 3339; drives every clock check. The machine's clock when it is left out.
     """
 
-    now: Annotated[datetime | None, Parameter(converter=_instant)] = None
+    fixed: Annotated[datetime | None, Parameter(name="--now", converter=_instant)] = None
 
-    def moment(self) -> datetime:
+    def now(self) -> datetime:
         """The instant."""
-        return self.now or SystemClock().now()
+        return self.fixed or SystemClock().now()
 
 
 PRESENT: Final = Instant()

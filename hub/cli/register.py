@@ -59,7 +59,7 @@ def check(file: FilePath, *, governance: Path, instant: Instant = PRESENT, outpu
     """
     register = load_register(read_body(file), read_governance(governance))
     print_rows([_summary(register)], output)
-    if register.outdated(instant.moment()):
+    if register.outdated(instant.now()):
         sys.stderr.write("warning: the register is past its next update; get the newest\n")
     return OK
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -19,12 +19,13 @@ from cyclopts import App
 from hub.cli.bodies import read_lines, read_one
 from hub.cli.options import PRESENT, File, Flag, Instant, TrustedRegister, as_oin
 from hub.cli.refusal import OK, refuse
+from hub.clock import new_id, rfc3339
 from hub.errors import Code, HubError, RefusedError
 from hub.register.model import Register
 from hub.wire import strictjson
 from hub.wire.envelope import check_not_expired
 from hub.wire.keys import KeyFolder
-from hub.wire.names import organisation_urn
+from hub.wire.names import organisation_urn, source_urn
 from hub.wire.postmark import ENVELOPE, check_signer, verify_postmark
 from hub.wire.receipt import read_payload
 from hub.wire.seal import Event, seal
@@ -34,6 +35,8 @@ from schemas.messages import MODELS
 from schemas.road import ROAD_MODELS
 
 app = App(name="wire", help="Open, verify and seal bodies as wire.md says; for other implementations.")
+
+_LIFETIME = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def open_bodies(
         lines: Each line is a body; print one verdict per line and exit 0.
         validate: Check payloads against their schemas too.
     """
-    now = instant.moment()
+    now = instant.now()
     try:
         register = _read(trusted, now)
         folder = KeyFolder.load(keys, me, register)
@@ -107,7 +110,7 @@ def verify(
         instant: Which instant stands for now.
         lines: Each line is a body; print one verdict per line and exit 0.
     """
-    now = instant.moment()
+    now = instant.now()
     try:
         register = _read(trusted, now)
         if keys is not None:
@@ -130,6 +133,8 @@ def seal_event(
 ) -> int:
     """Sign, seal and sign an event for one recipient; print the body.
 
+    Where the event lacks them, these are filled in: id, source (my OIN), recipient, time (now), expirytime (a week on).
+
     Args:
         file: A file with the event (a CloudEvent whose data is an object), or - for standard input.
         trusted: The register and the key that everyone has pinned.
@@ -138,13 +143,14 @@ def seal_event(
         to: The recipient's OIN.
         instant: Which instant stands for now: keys must be valid then.
     """
-    now = instant.moment()
+    now = instant.now()
     try:
         register = _read(trusted, now)
         folder = KeyFolder.load(keys, me, register)
         with _opened(file) as stream:
             document = strictjson.loads(read_one(stream))
-        body = _seal(document, register, folder, to, now)
+        filled = _defaults(me, to, instant) | document
+        body = _seal(filled, register, folder, to, now)
     except HubError as error:
         return refuse(error, explain=False)
     sys.stdout.buffer.write(body + b"\n")
@@ -184,13 +190,24 @@ def _check_payload(opened: Opened, register: Register) -> None:
         raise RefusedError(Code.SCHEMA_INVALID, error.problems[0].pointer) from None
 
 
+def _defaults(me: str, to: str, instant: Instant) -> dict[str, object]:
+    now = instant.now()
+    return {
+        "id": new_id(instant),
+        "source": source_urn(me, "schuldhub"),
+        "recipient": organisation_urn(to),
+        "time": rfc3339(now),
+        "expirytime": rfc3339(now + _LIFETIME),
+    }
+
+
 def _seal(document: dict[str, object], register: Register, keys: KeyFolder, to: str, now: datetime) -> bytes:
     recipient = register.organisation(to)
     if recipient is None:
         raise RefusedError(Code.UNKNOWN_RECIPIENT, "--to")
     if not recipient.active:
         raise RefusedError(Code.RECIPIENT_INACTIVE, "--to")
-    event = Event.from_json({"recipient": organisation_urn(to)} | document)
+    event = Event.from_json(document)
     if event.recipient != organisation_urn(to):
         raise RefusedError(Code.ATTRIBUTE_INVALID, "recipient")
     return seal(event, signing=keys.signing(now), recipient_key=register.sealing_key(to, now))
