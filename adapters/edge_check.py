@@ -6,13 +6,14 @@ import asyncio
 from pathlib import Path
 
 from adapters.process import FLOOR_FILE, link_settings
-from adapters.settings import EdgeSettings, ledger_file, load_edge_settings
+from adapters.settings import EdgeSettings, load_edge_settings
 from adapters.upkeep import store
 from hub.cli.doctor.finding import Finding, failed, ok, problem, warn
 from hub.cli.doctor.papers import Papers, look_at_certificates, look_at_keys, look_at_modes, look_at_register
 from hub.cli.doctor.road import look_at_own_inbox
 from hub.database import Database
 from hub.errors import HubError
+from hub.settings import sqlite_file
 
 _START = "start the adapter: it makes its ledger"
 
@@ -56,14 +57,14 @@ def papers_of(settings: EdgeSettings) -> Papers:
 def _secrets(settings: EdgeSettings, config: Path) -> list[Path]:
     """Files that others may not read: the key of the connection, the ledger, and settings that hold a password."""
     secrets = [settings.broker.key]
-    file = ledger_file(settings.ledger)
+    file = sqlite_file(settings.ledger)
     if file is None:
         return [*secrets, config] if "@" in settings.ledger else secrets
     return [*secrets, file] if file.exists() else secrets
 
 
 def _look_at_ledger(settings: EdgeSettings) -> list[Finding]:
-    file = ledger_file(settings.ledger)
+    file = sqlite_file(settings.ledger)
     if file is not None and not file.exists():
         return [warn("ledger", f"{file.name} is not there yet", _START)]
     database = Database(settings.ledger)

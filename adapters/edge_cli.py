@@ -19,7 +19,7 @@ from cyclopts.types import PositiveInt
 
 from adapters.edge_check import look
 from adapters.edge_options import ANY, ConfigFile, ItemId, Picked, Reason
-from adapters.settings import EdgeSettings, ledger_file, load_edge_settings
+from adapters.settings import EdgeSettings, load_edge_settings
 from adapters.upkeep import details, store
 from adapters.upkeep.records import Item, ItemState, Kind
 from hub.cli.app import USAGE
@@ -36,6 +36,7 @@ from hub.register.file import read_body
 from hub.register.governance import read_governance
 from hub.register.load import load_register
 from hub.register.model import Register
+from hub.settings import sqlite_file
 
 MOST: Final = 5_000
 
@@ -216,7 +217,7 @@ def operator() -> str:
 @contextmanager
 def _opened(settings: EdgeSettings) -> Iterator[Database]:
     """The ledger; `not_found` where there is none, for looking must not leave an empty one behind."""
-    file = ledger_file(settings.ledger)
+    file = sqlite_file(settings.ledger)
     if file is not None and not file.exists():
         raise RefusedError(Code.NOT_FOUND, file.name)
     database = Database(settings.ledger)
@@ -279,5 +280,5 @@ def _names(settings: EdgeSettings) -> dict[str, str]:
 
 def _ledger_name(settings: EdgeSettings) -> str:
     """The file of the ledger; of one on a server nothing, for its address may hold a password."""
-    file = ledger_file(settings.ledger)
+    file = sqlite_file(settings.ledger)
     return str(file) if file is not None else "on a server"

@@ -7,17 +7,15 @@ count from the folder of the file. Secrets are files named by path.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hub.clock import Clock, ShiftedClock, SystemClock
 from hub.errors import Code, RefusedError
-from hub.settings import Armed, BrokerSettings, Part, place_of, read_toml
+from hub.settings import Armed, BrokerSettings, Part, anchored_address, place_of, read_toml
 from hub.wire.names import OIN, SYSTEM, source_urn
-
-_SQLITE: Final = "sqlite:///"
 
 
 class IdentitySettings(Part):
@@ -65,17 +63,9 @@ class EdgeSettings(BaseSettings):
     def anchored(self, folder: Path) -> Self:
         """The same with every relative path counted from `folder`."""
         names = ("register_file", "governance_file", "keys", "state", "own", "clock_file")
-        paths: dict[str, object] = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
-        files = {name: folder / getattr(self.broker, name) for name in ("ca", "certificate", "key")}
-        return self.model_copy(
-            update={**paths, "broker": self.broker.model_copy(update=files), "ledger": self._ledger(folder)}
-        )
-
-    def _ledger(self, folder: Path) -> str:
-        """A SQLite file counts from the folder too; an absolute path stays what it is."""
-        if not self.ledger.startswith(_SQLITE):
-            return self.ledger
-        return f"{_SQLITE}{folder / self.ledger.removeprefix(_SQLITE)}"
+        paths = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
+        broker, ledger = self.broker.anchored(folder), anchored_address(self.ledger, folder)
+        return self.model_copy(update={**paths, "broker": broker, "ledger": ledger})
 
 
 def load_edge_settings(path: Path) -> EdgeSettings:
@@ -91,8 +81,3 @@ def load_edge_settings(path: Path) -> EdgeSettings:
     if SYSTEM.fullmatch(source_urn(settings.identity.oin, settings.identity.system)) is None:
         raise RefusedError(Code.SETTINGS_INVALID, "identity.system")
     return settings.anchored(path.absolute().parent)
-
-
-def ledger_file(url: str) -> Path | None:
-    """The file of a SQLite ledger; None for a ledger on a server."""
-    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -19,6 +19,7 @@ from hub.failpoints import Failpoint
 
 CONFIG_VARIABLE: Final = "HUB_CONFIG"
 MAX_CONFIG_BYTES: Final = 65_536
+SQLITE: Final = "sqlite:///"
 
 
 class Part(BaseModel):
@@ -34,6 +35,10 @@ class BrokerSettings(Part):
     ca: Path
     certificate: Path
     key: Path
+
+    def anchored(self, folder: Path) -> Self:
+        """The same with every relative path counted from `folder`."""
+        return self.model_copy(update={name: folder / getattr(self, name) for name in ("ca", "certificate", "key")})
 
 
 class RelaySettings(Part):
@@ -89,9 +94,28 @@ class HubSettings(BaseSettings):
         """The environment goes before the file."""
         return env_settings, init_settings
 
+    def anchored(self, folder: Path) -> Self:
+        """The same with every relative path counted from `folder`."""
+        names = ("register_file", "governance_file", "keys", "state", "clock_file")
+        paths = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
+        broker, database = self.broker.anchored(folder), anchored_address(self.database, folder)
+        return self.model_copy(update={**paths, "broker": broker, "database": database})
+
+
+def sqlite_file(address: str) -> Path | None:
+    """The file of a SQLite database by its SQLAlchemy address; None for one on a server or in memory."""
+    in_memory = address == f"{SQLITE}:memory:"
+    return Path(address.removeprefix(SQLITE)) if address.startswith(SQLITE) and not in_memory else None
+
+
+def anchored_address(address: str, folder: Path) -> str:
+    """The address of a database; the file of a SQLite one counted from `folder`."""
+    file = sqlite_file(address)
+    return address if file is None else f"{SQLITE}{folder / file}"
+
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a settings file; relative paths in it count from its own folder.
+    """The content of a settings file.
 
     Raises:
         RefusedError: `settings_invalid`.
@@ -119,15 +143,16 @@ def config_path(given: Path | None) -> Path:
 
 
 def load_hub_settings(path: Path) -> HubSettings:
-    """The settings of a hub process.
+    """The settings of a hub process; relative paths in the file count from its own folder.
 
     Raises:
         RefusedError: `settings_invalid`, with the name of the setting.
     """
     try:
-        return HubSettings(**read_toml(path))
+        settings = HubSettings(**read_toml(path))
     except ValidationError as error:
         raise RefusedError(Code.SETTINGS_INVALID, place_of(error)) from None
+    return settings.anchored(path.absolute().parent)
 
 
 def place_of(error: ValidationError) -> str:

@@ -80,9 +80,10 @@ def _conditions(table: Table, wanted: Wanted) -> list[ColumnElement[bool]] | Non
 def _has_state(table: Table, state: ItemState) -> ColumnElement[bool]:
     if table is INBOX:
         return INBOX.c.state.in_([taken for taken, word in TAKEN_STATES.items() if word is state])
-    if state in {ItemState.DELIVERED, ItemState.REFUSED}:
-        outcome = OUTBOX.c.outcome == "accepted" if state is ItemState.DELIVERED else OUTBOX.c.outcome != "accepted"
-        return and_(OUTBOX.c.state == Sent.SETTLED, outcome)
+    if state is ItemState.DELIVERED:
+        return and_(OUTBOX.c.state == Sent.SETTLED, OUTBOX.c.outcome == "accepted")
+    if state is ItemState.REFUSED:
+        return or_(OUTBOX.c.state == Sent.REFUSED, and_(OUTBOX.c.state == Sent.SETTLED, OUTBOX.c.outcome != "accepted"))
     return OUTBOX.c.state.in_([sent for sent, word in SENT_STATES.items() if word is state])
 
 
@@ -177,8 +178,9 @@ def retry(tx: Connection, item: Item, now: datetime) -> bool:
     if item.kind is Kind.IN:
         waits = and_(INBOX.c.source_oin == item.counterpart, INBOX.c.id == item.id, INBOX.c.state == Taken.READY)
         return tx.execute(update(INBOX).where(waits).values(next_attempt=at)).rowcount == 1
-    unsettled = and_(OUTBOX.c.id == item.id, OUTBOX.c.state < Sent.EXPIRED)
-    return tx.execute(update(OUTBOX).where(unsettled).values(next_attempt=at)).rowcount == 1
+    unsettled = (Sent.QUEUED, Sent.PUBLISHED, Sent.ACCEPTED)
+    waits = and_(OUTBOX.c.id == item.id, OUTBOX.c.state.in_(unsettled))
+    return tx.execute(update(OUTBOX).where(waits).values(next_attempt=at)).rowcount == 1
 
 
 # — rows as items —————————————————————————————————————————————————————————————————————————————————————————————————

@@ -30,7 +30,7 @@ from hub.events import configure
 from hub.register.inboxes import InboxFile
 from hub.register.model import Register
 from hub.register.partners import partners_of
-from hub.settings import HubSettings, config_path, load_hub_settings
+from hub.settings import HubSettings, config_path, load_hub_settings, sqlite_file
 from hub.wire.link import LinkSettings
 
 app = App(name="check")
@@ -97,10 +97,10 @@ def papers_of(settings: HubSettings) -> Papers:
 def _secrets(settings: HubSettings, path: Path) -> list[Path]:
     """Files that others may not read: the key of the connection, the database, and settings that hold a password."""
     secrets = [settings.broker.key]
-    if settings.database.startswith("sqlite:///"):
-        file = Path(settings.database.removeprefix("sqlite:///"))
-        return [*secrets, file] if file.exists() else secrets
-    return [*secrets, path] if "@" in settings.database else secrets
+    file = sqlite_file(settings.database)
+    if file is None:
+        return [*secrets, path] if "@" in settings.database else secrets
+    return [*secrets, file] if file.exists() else secrets
 
 
 def _look_at_record(settings: HubSettings, register: Register | None, names: dict[str, str]) -> list[Finding]:

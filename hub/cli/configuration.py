@@ -16,12 +16,11 @@ from hub.messagelog.schema import check_schema
 from hub.register.file import read_body
 from hub.register.governance import read_governance
 from hub.register.load import load_register
-from hub.settings import HubSettings, config_path, load_hub_settings
+from hub.settings import HubSettings, config_path, load_hub_settings, sqlite_file
 
 ConfigOption = Annotated[
     Path | None, Parameter(name="--config", help="The hub's settings, a TOML file; HUB_CONFIG names it when left out.")
 ]
-_SQLITE = "sqlite:///"
 
 
 def hub_settings(config: Path | None) -> HubSettings:
@@ -40,8 +39,9 @@ def check_database_is_there(url: str) -> None:
     Raises:
         RefusedError: `not_found` for a SQLite file that is not there.
     """
-    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
-        raise RefusedError(Code.NOT_FOUND, Path(url).name)
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise RefusedError(Code.NOT_FOUND, file.name)
 
 
 @contextmanager

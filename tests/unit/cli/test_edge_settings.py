@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.settings import EdgeSettings, ledger_file
+from adapters.settings import EdgeSettings
+from hub.settings import sqlite_file
 from tests.world import SHV
 
 FOLDER = Path("/srv/edge")
@@ -32,7 +33,7 @@ def test_relative_paths_count_from_the_folder_of_the_file() -> None:
     assert settings.own == FOLDER / "haarlem.toml"
     assert settings.broker.ca == FOLDER / "ca.pem"
     assert settings.ledger == "sqlite:////srv/edge/ledger.db"
-    assert ledger_file(settings.ledger) == FOLDER / "ledger.db"
+    assert sqlite_file(settings.ledger) == FOLDER / "ledger.db"
 
 
 def test_absolute_paths_and_servers_stay_as_they_are() -> None:
@@ -41,7 +42,7 @@ def test_absolute_paths_and_servers_stay_as_they_are() -> None:
     assert settings.keys == Path("/secret/keys")
     assert settings.broker.key == Path("/secret/b.key")
     assert settings.ledger == address
-    assert ledger_file(settings.ledger) is None
+    assert sqlite_file(settings.ledger) is None
 
 
 def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
