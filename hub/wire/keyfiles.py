@@ -36,6 +36,11 @@ def read_folder(folder: Path) -> dict[str, dict[str, object]]:
     return {file.name: read_private(file) for file in files}
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    """Without waiting: a named pipe in the folder must not stop the process."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def read_private(file: Path) -> dict[str, object]:
     """The JSON of a private JWK that names its kid, from a file that only its owner can read.
 
@@ -43,8 +48,7 @@ def read_private(file: Path) -> dict[str, object]:
         RefusedError: `key_invalid`.
     """
     try:
-        # not blocking: a named pipe in the folder must not stop the process
-        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # noqa: PTH123
+        with open(file, "rb", opener=_open_at_once) as opened:
             mode = os.fstat(opened.fileno()).st_mode
             data = opened.read(_MAX_FILE_BYTES + 1) if stat.S_ISREG(mode) else b""
     except OSError as error:

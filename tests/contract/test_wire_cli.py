@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from cyclopts import App
-from rich.console import Console
 
-from hub.cli import wire
+from hub.cli import app as cli
 from hub.clock import rfc3339
 from hub.wire import strictjson
 from hub.wire.receipt import sign_payload
@@ -39,7 +37,6 @@ from tests.world import (
 )
 
 WORLD = make_world()
-RUN: Final = "from cyclopts import App; from hub.cli import wire; app = App(); app.command(wire.app); app()"
 EXAMPLES: Final = Path("schemas/v1/examples")
 
 
@@ -69,23 +66,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_process(*words: str | Path, given: bytes = b"") -> Ended:
     """In a process of its own, as others run it."""
-    done = subprocess.run([sys.executable, "-c", RUN, "wire", *words], input=given, capture_output=True, check=False)
+    command = [sys.executable, "-m", "adapters", "wire", *words]
+    done = subprocess.run(command, input=given, capture_output=True, check=False)
     return Ended(done.returncode, done.stdout, done.stderr.decode())
 
 
 def run(*words: str | Path, given: bytes = b"") -> Ended:
     """In this process, which is quicker."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-    app = App(error_console=Console(file=err))
-    app.command(wire.app)
+    out, err, stdin = (io.TextIOWrapper(io.BytesIO(content), encoding="utf-8") for content in (b"", b"", given))
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
-        with pytest.raises(SystemExit) as ended:
-            app(["wire", *(str(word) for word in words)])
+        patch.setattr(sys, "stdin", stdin)
+        code = cli.run(cli.make_app(), ["wire", *(str(word) for word in words)])
     out.flush()
     err.flush()
-    code = ended.value.code
-    assert isinstance(code, int)
     return Ended(code, out.buffer.getvalue(), err.buffer.getvalue().decode())
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from cyclopts import App
 
-from hub.cli import keys, register
+from hub.cli.app import make_app
 from hub.errors import Code, HubError
 from hub.register.governance import read_governance
 from hub.register.load import load_register
@@ -23,10 +22,7 @@ Printed = pytest.CaptureFixture[bytes]
 
 
 def run(*words: str | Path) -> int:
-    app = App()
-    app.command(keys.app)
-    app.command(register.app)
-    status = app([str(word) for word in words], result_action="return_value")
+    status = make_app()([str(word) for word in words])
     assert isinstance(status, int)
     return status
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from hub.errors import Code, HubError, RefusedError, TamperedError
 from hub.wire import jose
-from hub.wire.jwk import load_private, load_public, public_jwk
+from hub.wire.jwk import PrivateKeyObject, load_private, load_public, public_jwk
 from hub.wire.keys import SUITES, PrivateKey, Suite, new_private_jwk
 from tests import foreign
 
@@ -34,9 +34,14 @@ def made(suite: Suite) -> dict[str, object]:
     return new_private_jwk(f"{OIN}/{SUITES[suite][0]}/a", suite)
 
 
+@cache
+def loaded(suite: Suite) -> PrivateKeyObject:
+    return load_private(made(suite))
+
+
 def private(suite: Suite) -> PrivateKey:
     jwk = made(suite)
-    return PrivateKey(str(jwk["kid"]), str(jwk["use"]), str(jwk["alg"]), load_private(jwk))
+    return PrivateKey(str(jwk["kid"]), str(jwk["use"]), str(jwk["alg"]), loaded(suite))
 
 
 def code_of(body: bytes, limit: int = jose.MAX_BODY_BYTES) -> Code:
@@ -188,7 +193,7 @@ def sealed(suite: Suite, plaintext: bytes = b"plain") -> bytes:
 @pytest.mark.parametrize("suite", ["X25519", "P-256", "RSA-OAEP-256"])
 def test_what_is_sealed_opens(suite: Suite) -> None:
     parsed = jose.parse_jwe(sealed(suite), TYP, CTY)
-    assert jose.decrypt(parsed, load_private(made(suite))) == b"plain"
+    assert jose.decrypt(parsed, loaded(suite)) == b"plain"
     assert (parsed.alg, parsed.kid) == (made(suite)["alg"], made(suite)["kid"])
     assert parsed.curve == {"X25519": "X25519", "P-256": "P-256"}.get(suite)
 
@@ -201,7 +206,7 @@ def test_every_failure_to_open_looks_the_same(suite: Suite, place: int) -> None:
     octets[0] ^= 1
     parts[place] = foreign.b64(bytes(octets)).encode()
     with pytest.raises(RefusedError) as refused:
-        jose.decrypt(jose.parse_jwe(b".".join(parts), TYP, CTY), load_private(made(suite)))
+        jose.decrypt(jose.parse_jwe(b".".join(parts), TYP, CTY), loaded(suite))
     assert (refused.value.code, refused.value.place) == (Code.OPEN_FAILED, None)
     assert refused.value.__cause__ is None
 
@@ -211,7 +216,7 @@ def test_every_failure_to_open_looks_the_same(suite: Suite, place: int) -> None:
 )
 def test_a_key_of_another_kind_fails_to_open(suite: Suite, other: Suite) -> None:
     with pytest.raises(RefusedError) as refused:
-        jose.decrypt(jose.parse_jwe(sealed(suite), TYP, CTY), load_private(made(other)))
+        jose.decrypt(jose.parse_jwe(sealed(suite), TYP, CTY), loaded(other))
     assert refused.value.code is Code.OPEN_FAILED
 
 
@@ -234,7 +239,7 @@ LOW_ORDER = (
 def test_a_point_that_gives_an_all_zero_secret_fails_to_open(octets: bytes) -> None:
     body = with_header("X25519", lambda header: header["epk"].update(x=foreign.b64(octets)))
     with pytest.raises(RefusedError) as refused:
-        jose.decrypt(jose.parse_jwe(body, TYP, CTY), load_private(made("X25519")))
+        jose.decrypt(jose.parse_jwe(body, TYP, CTY), loaded("X25519"))
     assert (refused.value.code, refused.value.place) == (Code.OPEN_FAILED, None)
 
 
@@ -249,7 +254,7 @@ def test_nothing_is_sealed_to_a_point_of_low_order(octets: bytes) -> None:
 def test_a_point_off_the_curve_fails_to_open() -> None:
     body = with_header("P-256", lambda header: header["epk"].update(y="A" * 43))
     with pytest.raises(RefusedError) as refused:
-        jose.decrypt(jose.parse_jwe(body, TYP, CTY), load_private(made("P-256")))
+        jose.decrypt(jose.parse_jwe(body, TYP, CTY), loaded("P-256"))
     assert (refused.value.code, refused.value.place) == (Code.OPEN_FAILED, None)
 
 
@@ -350,4 +355,4 @@ def test_a_seal_header_may_be_long() -> None:
         header["kid"] = "k" * 3_000
 
     parsed = jose.parse_jwe(with_header("X25519", pad), TYP, CTY)
-    assert jose.decrypt(parsed, load_private(made("X25519"))) == b"plain"
+    assert jose.decrypt(parsed, loaded("X25519")) == b"plain"
