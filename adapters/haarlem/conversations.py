@@ -7,7 +7,7 @@ message cannot change where things end; the state is worked out anew from the fa
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -261,7 +261,7 @@ def governing(conversation: Conversation) -> Answer | None:
 def _is_before(answer: Answer, letter: Letter, conversation: Conversation) -> bool:
     """Whether an answer is about an earlier letter; one that does not say so is taken by its time."""
     if answer.answers is None:
-        return answer.at < letter.sent
+        return answer.at <= letter.sent
     return any(one.id == answer.answers and one.number < letter.number for one in conversation.letters)
 
 
@@ -369,5 +369,5 @@ def is_over(conversation: Conversation, now: datetime) -> bool:
 
 
 def danger_day(end: date, days: int) -> date:
-    """The first day on which `end` lies within `days` working days."""
-    return add_working_days(end + timedelta(days=1), -days)
+    """The first day on which `end` lies within `days` working days: `end` is the last of that many after it."""
+    return add_working_days(end, -days)

@@ -106,10 +106,11 @@ class Directory:
         return True
 
     def terms_of(self, party: Party, line: AgreementLine) -> int:
-        """The working days in which this party answers."""
+        """The working days in which this party answers; VISH is only given up on later than it should answer."""
         terms = self.settings.terms
-        own = {PartyRole.VISH: terms.vish, PartyRole.TAX: terms.tax, PartyRole.CREDITOR: terms.creditor}[party.role]
-        return line.reply_term_working_days or own
+        if party.role is PartyRole.VISH:
+            return max(terms.vish, line.reply_term_working_days or 0)
+        return line.reply_term_working_days or (terms.tax if party.role is PartyRole.TAX else terms.creditor)
 
 
 def add_months(day: date, months: int) -> date:

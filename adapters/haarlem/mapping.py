@@ -29,7 +29,7 @@ def answer_of_notice(received: Received[NoticeAnswer]) -> Answer:
         id=received.id,
         sequence=received.sequence,
         at=received.time,
-        answers=_causation(received),
+        answers=received.causation,
         reaction=Reaction.PARTIAL if message.measures_not_stopped else Reaction.CONFIRMED,
         end=message.end_date,
         stopped=tuple(measure.value for measure in message.measures_stopped),
@@ -67,16 +67,11 @@ def answer_of_result(received: Received[DebtRestRegistrationResult]) -> Answer:
         id=received.id,
         sequence=received.sequence,
         at=received.time,
-        answers=_causation(received),
+        answers=received.causation,
         reaction=_RESULT[message.result],
         reason=message.reason,
         number=message.registration_number,
     )
-
-
-def _causation(received: Received[M]) -> str | None:
-    """The id of the letter that is answered, as far as the edge tells it."""
-    return getattr(received, "causation", None)
 
 
 def _answer(received: Received[M], reaction: Reaction, reason: str) -> Answer:
@@ -84,7 +79,7 @@ def _answer(received: Received[M], reaction: Reaction, reason: str) -> Answer:
         id=received.id,
         sequence=received.sequence,
         at=received.time,
-        answers=_causation(received),
+        answers=received.causation,
         reaction=reaction,
         reason=reason,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -92,9 +93,14 @@ def describe(api: FastAPI, settings: ApiSettings) -> dict[str, Any]:
         description=DESCRIPTION,
         routes=api.routes,
         servers=[{"url": f"{settings.url}/v1"}],
-        contact={"name": settings.contact_name, "email": settings.contact_email, "url": settings.contact_url},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
+    # Not by the framework's own argument: its check of a mail address needs one more library.
+    document["info"]["contact"] = {
+        "name": settings.contact_name,
+        "email": settings.contact_email,
+        "url": settings.contact_url,
+    }
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -114,11 +120,22 @@ def _documents(module: object) -> list[type[Document]]:
 
 def _models(models: list[type[Document]], mode: Any) -> dict[str, Any]:  # noqa: ANN401 - a literal of pydantic
     _, made = models_json_schema([(model, mode) for model in models], by_alias=True, ref_template=REF)
-    return dict(made["$defs"])
+    schemas: dict[str, Any] = made["$defs"]
+    for schema in schemas.values():
+        schema.pop("description", None)  # what programmers read; the page is for users, in Dutch
+        for member in schema.get("properties", {}).values():
+            member.pop("title", None)
+            # A member that may be left out is absent, never null; so null is no default either.
+            if member.get("default", "") is None:
+                del member["default"]
+    return schemas
 
 
 def _complete(operation: dict[str, Any]) -> None:
     """The version header on every answer, and every way in which it can go wrong, in the words of the standard."""
+    operation["summary"] = re.split("[:;]", operation["description"])[0].rstrip(".")
+    for parameter in operation.get("parameters", ()):
+        parameter["required"] = parameter["in"] != "query"
     responses = operation["responses"]
     responses.pop("422", None)
     reading = "requestBody" not in operation

@@ -144,9 +144,10 @@ def _person_columns(person: Person) -> dict[str, object]:
 
 
 def persons(tx: Transaction, case_id: str) -> list[Person]:
-    """Everyone who is or was in the case, by number."""
-    query = select(PERSON.c.document).where(PERSON.c.case_id == case_id).order_by(PERSON.c.number, PERSON.c.id)
-    return [Person.model_validate_json(text) for text in tx.execute(query).scalars()]
+    """Everyone who is or was in the case, by number; who was replaced before who came instead."""
+    query = select(PERSON.c.document).where(PERSON.c.case_id == case_id).order_by(PERSON.c.id)
+    everyone = [Person.model_validate_json(text) for text in tx.execute(query).scalars()]
+    return sorted(everyone, key=lambda person: (person.number, person.state is not PersonState.REPLACED))
 
 
 def add_parties(tx: Transaction, case_id: str, parties: Iterable[Party]) -> None:

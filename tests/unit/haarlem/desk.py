@@ -30,6 +30,7 @@ from adapters.haarlem.requests import RegisterRequest
 from adapters.haarlem.settings import Settings
 from adapters.ledger import OUTBOX, Ledger
 from hub.clock import new_id
+from hub.database import moment
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
 from hub.register.governance import load_governance
@@ -146,7 +147,9 @@ class Desk:
 
     def _open(self, row: Any) -> Letter:  # noqa: ANN401 - a row of OUTBOX
         keys = self.world.keys(row.recipient)
-        opened = open_message(row.body, register=self.world.register, keys=keys, me=row.recipient, now=self.clock.now())
+        opened = open_message(
+            row.body, register=self.world.register, keys=keys, me=row.recipient, now=moment(row.created)
+        )
         MODELS[row.type].from_wire(opened.data)
         name = row.type.split(".")[2]
         return Letter(row.id, row.recipient, name, row.subject, row.correlationid, dict(opened.data))
@@ -166,22 +169,19 @@ class Desk:
         with self.ledger.begin() as tx:
             self.office.outcome(tx, told)
 
-    def received(
-        self, message: M, letter: Letter, *, causation: str | None = None, sender: str | None = None
-    ) -> Received[M]:
+    def received(self, message: M, letter: Letter, *, sender: str | None = None) -> Received[M]:
         """An answer to a letter, as the edge hands it over."""
         self.clock.move(timedelta(seconds=1))
-        named = {"causation": causation or letter.id} if "causation" in Received.__dataclass_fields__ else {}
         return Received(
             message=message,
             id=new_id(self.clock),
             sender=sender or letter.to,
             case=letter.subject,
             conversation=letter.conversation,
+            causation=letter.id,
             sequence=next(self.sequence),
             time=self.clock.now(),
             again=False,
-            **named,
         )
 
     def answer(self, letter: Letter, name: str, **data: object) -> None:
