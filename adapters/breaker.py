@@ -27,13 +27,19 @@ class Backoff:
 
 @dataclass(slots=True)
 class Breaker:
-    """Opens after `threshold` failures in a row, lets one probe through after `pause`, closes when that succeeds."""
+    """Opens after `threshold` failures in a row, lets one probe through after `pause`, closes when that succeeds.
+
+    After it closed, calls come back slowly: one at once, doubling with every success, so that a system that has just
+    recovered is not met by everything that waited for it.
+    """
 
     threshold: int = 5
     pause: timedelta = timedelta(seconds=30)
     failures: int = 0
     state: Circuit = "closed"
     retry_at: datetime | None = field(default=None)
+    recovering: int | None = field(default=None)
+    """How many calls may be made at once while the system is recovering."""
 
     def allows(self, now: datetime) -> bool:
         """True when a call may be made now; an open breaker becomes half-open when its pause is over."""
@@ -41,10 +47,22 @@ class Breaker:
             self.state = "half-open"
         return self.state != "open"
 
-    def succeeded(self) -> bool:
-        """A call worked; True when that closed the breaker."""
+    def width(self, now: datetime, most: int) -> int:
+        """How many calls may be under way at once now, at most `most`."""
+        if not self.allows(now):
+            return 0
+        if self.state == "half-open":
+            return 1
+        return most if self.recovering is None else min(self.recovering, most)
+
+    def succeeded(self, most: int = 1) -> bool:
+        """A call worked; True when that closed the breaker. `most` is where the slow return ends."""
         changed = self.state != "closed"
         self.failures, self.state, self.retry_at = 0, "closed", None
+        if changed:
+            self.recovering = 1
+        elif self.recovering is not None:
+            self.recovering = self.recovering * 2 if self.recovering * 2 < most else None
         return changed
 
     def failed(self, now: datetime, at_least_s: float | None = None) -> bool:

@@ -58,7 +58,8 @@ class Office:
 class Received(Generic[M]):
     """A message to act on.
 
-    `id` is the idempotency key of the outside act; `again` is set when an earlier attempt may have acted.
+    `id` is the idempotency key of the outside act; `causation` is the id of the message that this one answers;
+    `again` is set when an earlier attempt may have acted.
     """
 
     message: M
@@ -66,6 +67,7 @@ class Received(Generic[M]):
     sender: str
     case: str
     conversation: str
+    causation: str | None
     sequence: int
     time: datetime
     again: bool

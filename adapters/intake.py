@@ -170,6 +170,7 @@ class Intake:
             "type": envelope.type,
             "subject": envelope.case,
             "correlationid": envelope.correlationid,
+            "causationid": envelope.causationid,
             "sequence": envelope.sequence,
             "time": instant(envelope.time),
             "expirytime": instant(envelope.expirytime),

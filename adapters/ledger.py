@@ -10,7 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, Table, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    Row,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.tables import CONVERSATION, EVIDENCE, HELD, INBOX, METADATA, OUTBOX, Sent, Taken
@@ -58,11 +72,10 @@ class Ledger:
 
 
 def next_sequence(tx: Connection, conversation: str, counterpart: str, floor: int) -> int:
-    """The next sequence towards this counterpart: max(last + 1, floor), so that a restored ledger reuses none."""
-    key = {"correlationid": conversation, "counterpart": counterpart}
-    row = tx.execute(select(CONVERSATION.c.last_sent).filter_by(**key)).scalar()
-    sequence = floor if row is None else max(row + 1, floor)
-    _put_conversation(tx, key, last_sent=sequence)
+    """The next sequence in this conversation: max(last + 1, floor), so that a restored ledger reuses none."""
+    last = tx.execute(select(func.max(CONVERSATION.c.last_sent)).filter_by(correlationid=conversation)).scalar()
+    sequence = floor if last is None else max(last + 1, floor)
+    _put_conversation(tx, {"correlationid": conversation, "counterpart": counterpart}, last_sent=sequence)
     return sequence
 
 
@@ -120,11 +133,16 @@ def settle_outgoing(tx: Connection, news: Sequence[Values]) -> None:
 
 
 def incoming(tx: Connection, keys: Sequence[Key]) -> dict[Key, Row[Any]]:
-    """Inbox rows by (source OIN, id)."""
-    if not keys:
+    """Inbox rows by (source OIN, id).
+
+    Both columns apart and not as a pair, because SQLite reads the whole table for more than one pair.
+    """
+    asked = set(keys)
+    if not asked:
         return {}
-    rows = tx.execute(select(INBOX).where(tuple_(INBOX.c.source_oin, INBOX.c.id).in_(sorted(set(keys)))))
-    return {(row.source_oin, row.id): row for row in rows}
+    oins, ids = sorted({oin for oin, _ in asked}), sorted({message_id for _, message_id in asked})
+    rows = tx.execute(select(INBOX).where(INBOX.c.source_oin.in_(oins), INBOX.c.id.in_(ids)))
+    return {(row.source_oin, row.id): row for row in rows if (row.source_oin, row.id) in asked}
 
 
 def add_incoming(tx: Connection, rows: Sequence[Values]) -> None:
@@ -136,17 +154,21 @@ def add_incoming(tx: Connection, rows: Sequence[Values]) -> None:
 def update_incoming(tx: Connection, keys: Sequence[Key], **values: object) -> None:
     """Changes these rows alike."""
     if keys:
-        tx.execute(update(INBOX).where(tuple_(INBOX.c.source_oin, INBOX.c.id).in_(sorted(keys))).values(**values))
+        tx.execute(_one_incoming().values(**values), _named(keys))
 
 
 def owe_receipt_again(tx: Connection, keys: Sequence[Key]) -> None:
     """A duplicate came: the same answer goes out again, where there is one yet."""
     if keys:
-        tx.execute(
-            update(INBOX)
-            .where(tuple_(INBOX.c.source_oin, INBOX.c.id).in_(sorted(set(keys))), INBOX.c.result.is_not(None))
-            .values(receipt_due=True),
-        )
+        tx.execute(_one_incoming().where(INBOX.c.result.is_not(None)).values(receipt_due=True), _named(keys))
+
+
+def _one_incoming() -> Update:
+    return update(INBOX).where(INBOX.c.source_oin == bindparam("key_oin"), INBOX.c.id == bindparam("key_id"))
+
+
+def _named(keys: Sequence[Key]) -> list[dict[str, str]]:
+    return [{"key_oin": oin, "key_id": message_id} for oin, message_id in sorted(set(keys))]
 
 
 def receipts_due(tx: Connection, most: int) -> Sequence[Row[Any]]:
@@ -178,26 +200,41 @@ def waiting(tx: Connection, conversations: Iterable[str] | None = None) -> Seque
     return tx.execute(query.order_by(INBOX.c.sequence)).all()
 
 
-def heads(tx: Connection, now: int, most: int) -> list[Row[Any]]:
-    """The next message to act on of each conversation that has one, where it is due: order within, none across.
+def heads(tx: Connection, now: int, types: Sequence[str], most: int) -> list[Row[Any]]:
+    """The next message to act on of each conversation that has one of these types, where it is due.
 
-    A conversation whose oldest open message is being acted on, uncertain, failed or backing off waits; no other does.
+    A conversation is what one counterpart says under one correlationid. One whose oldest open message is being acted
+    on, uncertain, failed or backing off waits, and so does one in which a newer message is being acted on: whether
+    the older is overtaken is known only when that is done. No other waits.
     """
-    open_states = (Taken.READY, Taken.ACTING, Taken.UNCERTAIN, Taken.FAILED)
+    counterpart = (INBOX.c.correlationid, INBOX.c.source_oin)
     first = (
-        select(INBOX.c.correlationid, func.min(INBOX.c.sequence).label("sequence"))
-        .where(INBOX.c.state.in_(open_states))
-        .group_by(INBOX.c.correlationid)
+        select(*counterpart, func.min(INBOX.c.sequence).label("sequence"))
+        .where(INBOX.c.state.in_((Taken.READY, Taken.ACTING, Taken.UNCERTAIN, Taken.FAILED)))
+        .group_by(*counterpart)
+        .having(func.max(case((INBOX.c.state == Taken.ACTING, 1), else_=0)) == 0)
         .subquery()
     )
     query = (
         select(INBOX)
-        .join(first, (INBOX.c.correlationid == first.c.correlationid) & (INBOX.c.sequence == first.c.sequence))
-        .where(INBOX.c.state == Taken.READY, or_(INBOX.c.next_attempt.is_(None), INBOX.c.next_attempt <= now))
-        .order_by(INBOX.c.received)
+        .join(
+            first,
+            and_(
+                INBOX.c.correlationid == first.c.correlationid,
+                INBOX.c.source_oin == first.c.source_oin,
+                INBOX.c.sequence == first.c.sequence,
+            ),
+        )
+        .where(
+            INBOX.c.state == Taken.READY,
+            or_(INBOX.c.next_attempt.is_(None), INBOX.c.next_attempt <= now),
+            INBOX.c.type.in_(types),
+        )
+        .order_by(INBOX.c.crashes.desc(), INBOX.c.received, INBOX.c.id)
         .limit(most)
     )
-    return list(tx.execute(query).all())
+    found = {(row.correlationid, row.source_oin): row for row in reversed(tx.execute(query).all())}
+    return sorted(found.values(), key=lambda row: (-row.crashes, row.received, row.id))
 
 
 def in_state(tx: Connection, *states: Taken) -> Sequence[Row[Any]]:

@@ -36,16 +36,16 @@ class News:
     @property
     def moves_to(self) -> Sent:
         """Where this brings the message."""
-        return {"accepted": Sent.ACCEPTED, "expired": Sent.EXPIRED}.get(self.state, Sent.SETTLED)
+        by_hub = {"accepted": Sent.ACCEPTED, "refused": Sent.REFUSED, "expired": Sent.EXPIRED}
+        return by_hub[self.state] if self.by == "hub" else Sent.SETTLED
 
     def fits(self, row: OutgoingRow) -> bool:
         """It is about these bytes, by someone who may say so, and says more than is known.
 
-        A refusal of the hub after it accepted says nothing: refusals are not remembered and outcomes stand.
+        A refusal of the hub after it accepted says nothing; an acceptance after a refusal does, of another copy.
         """
         by_right_party = self.by == "hub" or self.signer == row.recipient
-        late_refusal = self.by == "hub" and self.state == "refused" and row.state >= Sent.ACCEPTED
-        return bool(row.refhash == self.refhash and by_right_party and not late_refusal and row.state < self.moves_to)
+        return bool(row.refhash == self.refhash and by_right_party and row.state < self.moves_to)
 
 
 class ReceiptReader:
@@ -119,7 +119,7 @@ def _values(item: News, now: datetime) -> Values:
         "key": item.ref,
         "to": item.moves_to,
         "at": None if settled else instant(now + DAILY),
-        "new_outcome": item.state if settled else None,
+        "new_outcome": {"accepted": None, "delivered": "accepted"}.get(item.state, item.state),
         "new_code": item.code,
         "new_by": item.by if settled else None,
         "told": instant(now) if settled else None,

@@ -25,9 +25,10 @@ class Sent(IntEnum):
 
     QUEUED = 1  # in this ledger, not confirmed by the broker yet
     PUBLISHED = 2  # at the broker; the hub has not answered yet
-    ACCEPTED = 3  # the hub keeps it
-    EXPIRED = 4  # the hub gave up hope; a late receipt still replaces this once
-    SETTLED = 5  # refused by the hub, or answered by the recipient
+    REFUSED = 3  # by the hub, which does not remember it: another copy that is under way may still be accepted
+    ACCEPTED = 4  # the hub keeps it
+    EXPIRED = 5  # the hub gave up hope; a late receipt still replaces this once
+    SETTLED = 6  # answered by the recipient
 
 
 class Taken(IntEnum):
@@ -77,6 +78,7 @@ INBOX = Table(
     Column("type", String(120), nullable=False),
     Column("subject", String(36), nullable=False),
     Column("correlationid", String(36), nullable=False),
+    Column("causationid", String(36)),
     Column("sequence", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
     Column("expirytime", BigInteger, nullable=False),
@@ -84,6 +86,7 @@ INBOX = Table(
     Column("data", Text),  # the payload as JSON: plaintext, this party's own copy
     Column("state", SmallInteger, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
+    Column("crashes", SmallInteger, nullable=False, default=0, server_default="0"),  # ends of the process in this act
     Column("next_attempt", BigInteger),
     Column("result", String(8)),  # of the receipt; null while it is withheld
     Column("code", String(32)),
@@ -92,6 +95,12 @@ INBOX = Table(
     Column("note", String(64)),  # why a person must look: a code and place, never a value
     Index("inbox_correlation", "correlationid", "sequence"),
     Index("inbox_state", "state", "next_attempt"),
+)
+Index(
+    "inbox_receipt_due",
+    INBOX.c.receipt_due,
+    postgresql_where=INBOX.c.receipt_due,
+    sqlite_where=INBOX.c.receipt_due,
 )
 
 HELD = Table(

@@ -9,24 +9,28 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Concatenate, ParamSpec, Protocol
 
 from adapters import ledger as rows
 from adapters.breaker import Backoff, Breaker
 from adapters.contract import Done, Handler, Office, OutsideKey, Received
-from adapters.ledger import Ledger, Taken
+from adapters.ledger import IncomingRow, Key, Ledger, Taken
 from hub.database import Connection, instant, moment
-from hub.errors import HubError, RefusedError, UnavailableError
+from hub.errors import Code, HubError, RefusedError, UnavailableError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
 from schemas.catalogue import CATALOGUE
+from schemas.errors import PayloadError
 from schemas.messages import Message
+
+P = ParamSpec("P")
 
 AT_ONCE = 8  # conversations acted on side by side
 LOOK_S = 1.0
 MOST_CRASHES = 5  # a row that was being acted on at this many ends of the process is not tried a further time
+NOTE_CHARS = 64
 
 
 class Publish(Protocol):
@@ -60,135 +64,213 @@ class Worker:
         self.breaker = breaker or Breaker()
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
         self._changed = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._acting: dict[Key, IncomingRow] = {}
+        self._judged = False  # what an earlier process left ACTING
 
     def wake(self) -> None:
         """Something new may be READY; called in the event loop."""
         self._changed.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Acts until `stop`. UnavailableError of the ledger waits; a bug ends the process."""
-        recovered = False
-        while not stop.is_set():
-            self._changed.clear()
-            try:
-                if not recovered:
-                    await self._ledger.database.run(self.recover)
-                    recovered = True
-                if await self.act_due() > 0:
-                    continue
-            except UnavailableError as error:
-                log().error(Event.DATABASE_LOST, code=error.code, advice=error.advice())
-            try:
-                async with asyncio.timeout(LOOK_S):
-                    await self._changed.wait()
-            except TimeoutError:
-                continue
+        """Acts until `stop`, and then finishes what it began. A bug in a handler ends the process."""
+        self._stop = stop
+        away = False
+        async with asyncio.TaskGroup() as group:
+            while not stop.is_set():
+                self._changed.clear()
+                try:
+                    for row in await self._begin_due():
+                        group.create_task(self._act(row))
+                    away = False
+                except UnavailableError as error:
+                    if not away:
+                        log().error(Event.DATABASE_LOST, code=error.code, advice=error.advice())
+                    away = True
+                await self._until_changed()
+
+    async def _until_changed(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_S):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+    async def act_due(self) -> int:
+        """Acts on the next message of every conversation that has one due; returns how many were acted on."""
+        begun = await self._begin_due()
+        await asyncio.gather(*(self._act(row) for row in begun))
+        return len(begun)
+
+    # — intent ————————————————————————————————————————————————————————————————————————————————————————————————————
+
+    async def _begin_due(self) -> list[IncomingRow]:
+        """Records the intent for as many due messages as may be acted on beside those under way."""
+        if not self._judged:
+            await self._ledger.database.run(self.recover)
+            self._judged = True
+        now = self._office.clock.now()
+        free = self.breaker.width(now, AT_ONCE) - len(self._acting)
+        if free <= 0 or any(row.crashes for row in self._acting.values()):
+            return []
+        try:
+            due = await self._ledger.database.run(self._begin, instant(now), free)
+        except UnavailableError:
+            self._judged = False  # the intent may be in the ledger although nobody acts on it
+            raise
+        self._acting |= {(row.source_oin, row.id): row for row in due}
+        reached(Failpoint.ACT_AFTER_INTENT)
+        return due
 
     def recover(self, tx: Connection) -> None:
         """After a crash: what was being acted on may have happened. Done again only where that is safe."""
         for row in rows.in_state(tx, Taken.ACTING):
+            key = (row.source_oin, row.id)
+            if key in self._acting:
+                continue  # by this very process, now
             handler = self._handlers.get(row.type)
-            key = [(row.source_oin, row.id)]
             if handler is None or handler.outside is OutsideKey.NEITHER:
-                rows.update_incoming(tx, key, state=Taken.UNCERTAIN, note="crash")
+                rows.update_incoming(tx, [key], state=Taken.UNCERTAIN, note="crash")
                 log().error(Event.MESSAGE_UNCERTAIN, id=row.id, type=row.type)
-            elif row.attempts >= MOST_CRASHES:
-                rows.update_incoming(tx, key, state=Taken.FAILED, note="crashed-repeatedly")
+            elif row.crashes + 1 >= MOST_CRASHES:
+                rows.update_incoming(tx, [key], state=Taken.FAILED, crashes=0, note="crashed-repeatedly")
                 log().error(Event.MESSAGE_FAILED, id=row.id, type=row.type)
             else:
-                rows.update_incoming(tx, key, state=Taken.READY, next_attempt=None)
+                rows.update_incoming(tx, [key], state=Taken.READY, crashes=row.crashes + 1, next_attempt=None)
 
-    async def act_due(self) -> int:
-        """Acts on the next message of every conversation that has one due; returns how many were acted on."""
-        now = self._office.clock.now()
-        if not self.breaker.allows(now):
-            return 0
-        probing = self.breaker.state == "half-open"
-        due = await self._ledger.database.run(self._begin, instant(now), 1 if probing else AT_ONCE)
-        reached(Failpoint.ACT_AFTER_INTENT)
-        await asyncio.gather(*(self._act(row, again=row.attempts > 0) for row in due))
-        return len(due)
+    def _begin(self, tx: Connection, now: int, free: int) -> list[IncomingRow]:
+        """What is due now; what a newer message has overtaken is closed without an act.
 
-    def _begin(self, tx: Connection, now: int, most: int) -> Sequence[Any]:
-        """Records the intent for what is due; what a newer message has overtaken is closed without an act."""
-        begun = []
-        for row in rows.heads(tx, now, most):
-            key = [(row.source_oin, row.id)]
+        What was being acted on when the process ended is acted on alone: it may be what ended it, and what is beside
+        it then would seem to be so too.
+        """
+        begun: list[IncomingRow] = []
+        for row in rows.heads(tx, now, list(self._handlers), free):
+            key = (row.source_oin, row.id)
             setting = CATALOGUE[row.type].state_setting
             if setting and row.sequence < rows.last_applied(tx, row.correlationid, row.source_oin):
-                rows.update_incoming(tx, key, state=Taken.OVERTAKEN, acted_at=now)
+                rows.update_incoming(tx, [key], state=Taken.OVERTAKEN, acted_at=now)
                 log().warning(Event.MESSAGE_OVERTAKEN, id=row.id, type=row.type)
+                self._changed.set()  # the next of its conversation
                 continue
-            rows.update_incoming(tx, key, state=Taken.ACTING, attempts=row.attempts + 1)
+            if row.crashes and (begun or self._acting):
+                break
+            rows.update_incoming(tx, [key], state=Taken.ACTING, attempts=row.attempts + 1)
             begun.append(row)
+            if row.crashes:
+                break
         return begun
 
-    async def _act(self, row: Any, *, again: bool) -> None:  # noqa: ANN401 - a row of INBOX
+    # — act ———————————————————————————————————————————————————————————————————————————————————————————————————————
+
+    async def _act(self, row: IncomingRow) -> None:
         handler = self._handlers[row.type]
-        received = Received(
-            message=handler.model.from_wire(json.loads(row.data)),
-            id=row.id,
-            sender=row.source_oin,
-            case=row.subject,
-            conversation=row.correlationid,
-            sequence=row.sequence,
-            time=moment(row.time),
-            again=again,
-        )
         try:
-            done = await handler.act(received)
+            done = await handler.act(_received(row, handler))
         except UnavailableError as error:
             await self._postpone(row, handler, error)
-            return
-        except RefusedError as error:
-            await self._ledger.database.run(self._give_to_a_person, row, error)
-            return
-        reached(Failpoint.ACT_AFTER_EFFECT)
-        if self.breaker.succeeded():
+        except HubError as error:
+            self._answered()
+            await self._keep(self._give_to_a_person, row, error)
+        else:
+            reached(Failpoint.ACT_AFTER_EFFECT)
+            self._answered()
+            await self._conclude(row, done)
+        del self._acting[(row.source_oin, row.id)]
+        self._changed.set()
+
+    def _answered(self) -> None:
+        """The outside system is there, whatever it said."""
+        if self.breaker.succeeded(AT_ONCE):
             log().info(Event.CIRCUIT_CLOSED)
-        await asyncio.get_running_loop().run_in_executor(None, self._finish, row, done)
+
+    async def _conclude(self, row: IncomingRow, done: Done) -> None:
+        try:
+            await self._keep(self._finish, row, done)
+        except RefusedError as error:  # a reply that cannot be sealed; the act itself is done
+            await self._keep(self._give_to_a_person, row, error)
+            return
         reached(Failpoint.ACT_AFTER_RESULT)
         log().info(Event.MESSAGE_ACTED, id=row.id, type=row.type)
 
-    def _finish(self, row: Any, done: Done) -> None:  # noqa: ANN401
-        """Result, replies and the adapter's own record, in one transaction."""
-        with self._ledger.begin() as tx:
-            now = instant(self._office.clock.now())
-            rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.DONE, acted_at=now, note=None)
-            if CATALOGUE[row.type].state_setting:
-                rows.put_applied(tx, row.correlationid, row.source_oin, row.sequence)
-            if done.record is not None:
-                done.record(tx)
-            for reply in done.replies:
-                self._publish(
-                    tx,
-                    reply.message,
-                    to=row.source_oin,
-                    case=row.subject,
-                    conversation=row.correlationid,
-                    causation=row.id,
-                )
-
-    async def _postpone(self, row: Any, handler: Handler[Message], error: UnavailableError) -> None:  # noqa: ANN401
+    async def _postpone(self, row: IncomingRow, handler: Handler[Message], error: UnavailableError) -> None:
         """The outside system is away: later again; where it cannot tell whether it acted, a person decides."""
         now = self._office.clock.now()
-        if self.breaker.failed(now, error.retry_after_s):
+        if error.code is not Code.DATABASE_UNAVAILABLE and self.breaker.failed(now, error.retry_after_s):
             log().error(Event.CIRCUIT_OPENED, code=error.code, advice=error.advice())
         log().warning(Event.MESSAGE_RETRIED, id=row.id, type=row.type, code=error.code, attempt=row.attempts + 1)
         if handler.outside is OutsideKey.NEITHER:
-            await self._ledger.database.run(self._make_uncertain, row, error)
+            await self._keep(self._make_uncertain, row, error)
             return
         wait = self._backoff.after(row.attempts + 1, self._chance, error.retry_after_s)
-        await self._ledger.database.run(self._put_back, row, now + wait)
+        await self._keep(self._put_back, row, now + wait)
 
-    def _put_back(self, tx: Connection, row: Any, at: datetime) -> None:  # noqa: ANN401
-        rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.READY, next_attempt=instant(at))
+    # — result ————————————————————————————————————————————————————————————————————————————————————————————————————
 
-    def _make_uncertain(self, tx: Connection, row: Any, error: HubError) -> None:  # noqa: ANN401
+    async def _keep(self, write: Callable[Concatenate[Connection, P], None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Writes what became of an act, and tries until the ledger takes it: nobody else knows."""
+
+        def transaction() -> None:
+            with self._ledger.begin() as tx:
+                write(tx, *args, **kwargs)
+
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(None, transaction)
+            except UnavailableError as error:
+                log().error(Event.DATABASE_LOST, code=error.code, advice=error.advice())
+                if self._stop.is_set():
+                    return None  # the intent stands: the next start judges it
+                await asyncio.sleep(LOOK_S)
+
+    def _finish(self, tx: Connection, row: IncomingRow, done: Done) -> None:
+        """Result, replies and the adapter's own record, in one transaction."""
+        key = (row.source_oin, row.id)
+        if rows.incoming(tx, [key])[key].state != Taken.ACTING:
+            return  # the ledger was away after it had taken this
+        now = instant(self._office.clock.now())
+        rows.update_incoming(tx, [key], state=Taken.DONE, acted_at=now, note=None)
+        if CATALOGUE[row.type].state_setting:
+            rows.put_applied(tx, row.correlationid, row.source_oin, row.sequence)
+        if done.record is not None:
+            done.record(tx)
+        for reply in done.replies:
+            self._publish(
+                tx,
+                reply.message,
+                to=row.source_oin,
+                case=row.subject,
+                conversation=row.correlationid,
+                causation=row.id,
+            )
+
+    def _put_back(self, tx: Connection, row: IncomingRow, at: datetime) -> None:
+        key = (row.source_oin, row.id)
+        rows.update_incoming(tx, [key], state=Taken.READY, crashes=0, next_attempt=instant(at))
+
+    def _make_uncertain(self, tx: Connection, row: IncomingRow, error: HubError) -> None:
         rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.UNCERTAIN, note=error.code.value)
         log().error(Event.MESSAGE_UNCERTAIN, id=row.id, type=row.type)
 
-    def _give_to_a_person(self, tx: Connection, row: Any, error: HubError) -> None:  # noqa: ANN401
+    def _give_to_a_person(self, tx: Connection, row: IncomingRow, error: HubError) -> None:
         note = f"{error.code.value}: {error.place}" if error.place else error.code.value
-        rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.FAILED, note=note[:64])
+        rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.FAILED, note=note[:NOTE_CHARS])
         log().error(Event.MESSAGE_FAILED, id=row.id, type=row.type, code=error.code, place=error.place)
+
+
+def _received(row: IncomingRow, handler: Handler[Message]) -> Received[Message]:
+    try:
+        message = handler.model.from_wire(json.loads(row.data or "null"))
+    except PayloadError:  # a newer release is stricter than the one that stored it
+        raise RefusedError(Code.SCHEMA_INVALID, "data") from None
+    return Received(
+        message=message,
+        id=row.id,
+        sender=row.source_oin,
+        case=row.subject,
+        conversation=row.correlationid,
+        causation=row.causationid,
+        sequence=row.sequence,
+        time=moment(row.time),
+        again=row.attempts > 0,
+    )

@@ -20,6 +20,7 @@ from hub.register.file import RegisterFile
 from hub.register.governance import load_governance
 from hub.relay.lanes import Lanes, LaneSettings
 from hub.relay.quota import Quota, QuotaSettings
+from hub.relay.registers import RegisterWatch
 from hub.relay.relay import Office, Relay
 from hub.settings import HubSettings
 from hub.wire.link import LinkSettings
@@ -107,6 +108,6 @@ def run_hub(settings: HubSettings) -> None:
     office = open_office(settings)
     lanes, keeper = relay_of(settings, office), keeper_of(settings, office)
     try:
-        asyncio.run(run_until_stopped(lanes.run, keeper.run))
+        asyncio.run(run_until_stopped(lanes.run, keeper.run, RegisterWatch(office).run))
     finally:
         office.database.close()

@@ -19,6 +19,7 @@ from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
 from hub.relay.lanes import Lanes, LaneSettings
 from hub.relay.quota import Quota, QuotaSettings
+from hub.relay.registers import RegisterWatch
 from hub.relay.relay import Office, Relay
 from hub.wire.link import Link, LinkSettings
 from hub.wire.topology import HUB_USER, user_of
@@ -77,6 +78,7 @@ class Road:
         watch = Keeper(office, keeper or KeeperSettings(), link, lambda: self.vhost.inboxes)
         await self.run(lanes.run)
         await self.run(watch.run)
+        await self.run(RegisterWatch(office, 0.2).run)
         await eventually(lambda: lanes.ready, "the relay reads its lanes")
         return office
 

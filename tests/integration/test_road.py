@@ -78,8 +78,8 @@ async def test_a_notice_is_acted_on_and_answered(
         await eventually(lambda: _counts(road, office) == ({State.ANSWERED: 2}, 0), "the hub holds no bytes any more")
         with office.database.reading() as connection:
             kinds = sorted(connection.execute(ENTRY.select()).mappings(), key=lambda row: row["kind"])
-        assert [row["kind"] for row in kinds] == ["accepted", "accepted", "receipt", "receipt"]
-        await eventually(lambda: _indexed(office) == 4, "every entry has its index")
+        assert [row["kind"] for row in kinds] == ["accepted", "accepted", "receipt", "receipt", "register"]
+        await eventually(lambda: _indexed(office) == 5, "every entry has its index")
 
 
 def _counts(road: Road, office: object) -> tuple[dict[State, int], int]:

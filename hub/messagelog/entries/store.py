@@ -68,14 +68,15 @@ def sequence_entries(connection: Connection, most: int) -> int:
     return len(rows)
 
 
-def add_register_version(connection: Connection, version: int, body_hash: str, now: datetime) -> bool:
-    """Remembers that this version of the register is in use, with its log entry; False when that was known.
+def add_register_version(connection: Connection, version: int, body_hash: str, now: datetime) -> str:
+    """Remembers that this version of the register is in use, with its log entry; returns the hash that is remembered.
 
-    Two processes that load it at once write one entry: the second meets the row of the first.
+    Two processes that load it at once write one entry: the second meets the row of the first. Another hash than was
+    given says that somebody else uses other bytes by the same number.
     """
     row = {"version": version, "hash": body_hash, "loaded": instant(now)}
-    added = connection.execute(insert_if_absent(connection, REGISTER_VERSION), row).rowcount
-    if not added:
-        return False
-    add_entries(connection, [{"kind": "register", "ts": instant(now), "refhash": f"sha-256:{body_hash}"}])
-    return True
+    if connection.execute(insert_if_absent(connection, REGISTER_VERSION), row).rowcount:
+        add_entries(connection, [{"kind": "register", "ts": instant(now), "refhash": f"sha-256:{body_hash}"}])
+        return body_hash
+    query = select(REGISTER_VERSION.c.hash).where(REGISTER_VERSION.c.version == version)
+    return str(connection.execute(query).scalar_one())
