@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from adapters.breaker import Backoff
@@ -18,7 +18,7 @@ from hub.clock import Clock
 from hub.database import instant
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
-from hub.workdays import local_day
+from hub.workdays import is_working_day, local_day, local_instant
 from schemas.messages import Message
 
 #: Since when the link to the hub has been down; None while it is up.
@@ -68,20 +68,42 @@ class Lifter:
         self._alignment = alignment
         self._pauses = pauses
         self._publish = publish
+        self._settings = settings
+        self._letters_on: date | None = None
         self._gate = LinkGate(settings, clock.now(), link_down_since)
         self._backoff = Backoff(first_s=30, most_s=3600)
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
 
     async def tick(self, now: datetime) -> None:
-        """Lifts what is due, each on its own: one that fails holds up no other."""
-        may_lift = self._gate.is_open(now)
+        """Lifts what is due, each on its own: one that the tax system refuses holds up no other."""
+        await self._tell_of_letters(now)
+        may_lift = self._gate.is_open(now) and self._is_open_for_business(now)
         for due in await self._alignment.committed(store.due_pauses, instant(now)):
             try:
                 if may_lift and await self._lift(due, now):
                     continue
                 await self._hold_on(due, now)
+            except UnavailableError as error:
+                await self._put_off(due, now, error)
+                return  # the tax system is away for the others too; they are still due at the next tick
             except HubError as error:
                 await self._put_off(due, now, error)
+
+    def _is_open_for_business(self, now: datetime) -> bool:
+        """Nothing is lifted at night, in a weekend or on a holiday, however long it has been due."""
+        day = local_day(now)
+        return is_working_day(day) and now >= local_instant(day, self._settings.lift_not_before)
+
+    async def _tell_of_letters(self, now: datetime) -> None:
+        """Once a day: a letter that could not be called back has arrived by now, so it is not named any more."""
+        today = local_day(now)
+        if today != self._letters_on:
+            await self._alignment.committed(self._letters_arrived, today)
+            self._letters_on = today
+
+    def _letters_arrived(self, tx: Transaction, today: date) -> None:
+        for pause, answer in self._pauses.letters_arrived(tx, today):
+            self._publish(tx, answer, to=pause.sender, case=pause.case, conversation=pause.conversation)
 
     async def _lift(self, due: Pause, now: datetime) -> bool:
         """False when it may not be lifted: a message of the conversation has not been acted on yet."""

@@ -17,7 +17,7 @@ from adapters.gbkz.settings import Scope, TaxOfficeSettings
 from adapters.gbkz.store import Pause, PauseState, Transaction
 from hub.database import instant
 from hub.errors import Code, RefusedError
-from hub.workdays import local_instant, next_working_day
+from hub.workdays import add_working_days, local_instant, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     Message,
@@ -136,6 +136,16 @@ class Pauses:
             held=store.held_by(tx, conversation),
             measures=store.said(tx, conversation),
         )
+
+    def letters_arrived(self, tx: Transaction, today: date) -> list[tuple[Pause, NoticeAnswer]]:
+        """New answers for pauses that began with a letter in the post: rest is whole once it has arrived."""
+        told = []
+        for conversation in store.with_letters(tx):
+            standing = store.pause(tx, conversation)
+            dropped = store.drop_letters(tx, conversation, add_working_days(today, -self._settings.post_working_days))
+            if dropped and standing is not None and standing.state in STANDING:
+                told.append((standing, self.answer(tx, conversation)))
+        return told
 
     def hold_on(self, tx: Transaction, waiting: Pause, today: date) -> OnBehalfOf | None:
         """The lifting has to wait: when the margin is nearly used up, the tax system gets another one."""

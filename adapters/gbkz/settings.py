@@ -58,6 +58,8 @@ class TaxOfficeSettings(BaseModel):
     #: The tax system gets the end date plus this, and the adapter does the lifting (messages.md 3, *Ends*).
     margin_working_days: int = Field(default=5, ge=1, le=20)
     lift_not_before: time = time(9, 0)
+    #: A letter that could not be called back has arrived after this; until then it is named as not stopped.
+    post_working_days: int = Field(default=3, ge=1, le=20)
     #: Nothing is lifted while the link has been down for this long.
     link_down_h: float = Field(default=24, gt=0)
     #: After such an outage or a start, the inbox gets this long to bring what waited before anything is lifted.

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from adapters.gbkz.plan import Hold, Uitstel
-from adapters.gbkz.records import Change, Placed, Placement, Reason
+from adapters.gbkz.records import Cause, Change, Placed, Placement, Reason
 from adapters.gbkz.tables import DOSSIER, PAUSE, PLACEMENT, UITSTEL
 from adapters.ledger import INBOX, Taken
 
@@ -148,6 +148,29 @@ def said(tx: Transaction, conversation: str) -> list[Placed]:
     query = select(DOSSIER.c.said).where(DOSSIER.c.conversation == conversation, DOSSIER.c.said.is_not(None))
     texts = tx.execute(query.order_by(DOSSIER.c.dossier)).scalars()
     return [Placed.model_validate_json(text, by_alias=True, by_name=False) for text in texts]
+
+
+def with_letters(tx: Transaction) -> list[str]:
+    """Conversations of which a letter could not be called back."""
+    query = select(DOSSIER.c.conversation).where(DOSSIER.c.said.contains(f'"{Cause.SENT.value}"')).distinct()
+    return list(tx.execute(query.order_by(DOSSIER.c.conversation)).scalars())
+
+
+def drop_letters(tx: Transaction, conversation: str, sent_before: date) -> bool:
+    """Forgets letters that were sent before this day; True when there were any."""
+    dropped = False
+    for one in said(tx, conversation):
+        left = tuple(
+            goes_on
+            for goes_on in one.not_stopped
+            if goes_on.cause is not Cause.SENT or (goes_on.since is not None and goes_on.since >= sent_before)
+        )
+        if left != one.not_stopped:
+            at = (DOSSIER.c.conversation == conversation) & (DOSSIER.c.dossier == one.dossier)
+            text = one.model_copy(update={"not_stopped": left}).model_dump_json(by_alias=True)
+            tx.execute(update(DOSSIER).where(at).values(said=text))
+            dropped = True
+    return dropped
 
 
 # — placements ————————————————————————————————————————————————————————————————————————————————————————————————————

@@ -57,6 +57,7 @@ class Waiting:
             sender=self.sender,
             case=self.case,
             conversation=self.conversation,
+            causation=None,  # what waits for approval opens or changes a pause; it answers nothing
             sequence=self.sequence,
             time=self.time,
             again=True,

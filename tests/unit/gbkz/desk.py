@@ -195,11 +195,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(folder: Path, **settings: object) -> AsyncIterator[Desk]:
-    """An office with its ledger in `folder`."""
+async def opened(folder: Path, ledger_url: str | None = None, **settings: object) -> AsyncIterator[Desk]:
+    """An office with its ledger in `folder`, unless it has an address of its own."""
     record = Record(":memory:")
     simulator = TaxSystem(record, TOKEN)
-    ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
+    ledger = Ledger(ledger_url or f"sqlite:///{folder / 'ledger.db'}")
     defaults = {
         "base_url": "http://127.0.0.1",
         "token_file": folder / "token",

@@ -198,7 +198,7 @@ async def test_a_death_leaves_the_pause_to_a_person(desk: Desk) -> None:
     with desk.ledger.begin() as tx:
         assert [one.conversation for one in store.to_decide(tx)] == [talk]
         desk.office.pauses.decide(tx, talk, resume=True, today=desk.clock.now().date())
-    await desk.at(NOW.replace(year=2028, month=12))
+    await desk.at(NOW.replace(year=2028, month=12, day=11))
     assert await desk.paused() == set()
 
 

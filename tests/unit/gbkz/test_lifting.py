@@ -10,8 +10,8 @@ import pytest
 from adapters.ledger import Taken
 from hub.clock import new_pseudonym
 from schemas.codes import Status
-from schemas.messages import StatusReport
-from tests.unit.gbkz.desk import BAKKER, NOW, Desk, ending, extension, notice, opened
+from schemas.messages import NoticeAnswer, StatusReport
+from tests.unit.gbkz.desk import BAKKER, NOW, SMIT, Desk, ending, extension, notice, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +34,30 @@ async def test_it_is_lifted_on_the_first_working_day_after_the_end_at_nine_and_n
     assert await desk.paused() == {"D1", "D2", "D3"}
     await desk.at(MONDAY_NINE)
     assert await desk.paused() == set()
+
+
+async def test_what_is_long_overdue_waits_for_office_hours_all_the_same(desk: Desk) -> None:
+    await desk.receives(notice(einddatum="2026-11-23"), new_pseudonym())
+    for moment in (datetime(2026, 12, 5, 12, 0, tzinfo=UTC), datetime(2026, 12, 7, 3, 0, tzinfo=UTC)):
+        await desk.at(moment)
+        assert await desk.paused() == {"D1", "D2", "D3"}
+    await desk.at(MONDAY_NINE)
+    assert await desk.paused() == set()
+
+
+async def test_a_letter_that_was_in_the_post_is_not_named_any_more_once_it_has_arrived(desk: Desk) -> None:
+    await desk.receives(notice(SMIT, "1991-01-02"), new_pseudonym())
+    first = desk.sent[-1][1]
+    await desk.at(NOW + timedelta(days=2))
+    assert desk.sent[-1][1] is first
+    for _ in range(2):
+        await desk.at(NOW + timedelta(days=4))
+    reasons = [
+        [one.reason.value for one in said.measures_not_stopped]
+        for _, said in desk.sent
+        if isinstance(said, NoticeAnswer)
+    ]
+    assert [sorted(one) for one in reasons] == [["al-verzonden", "bij-deurwaarder"], ["bij-deurwaarder"]]
 
 
 async def test_collecting_goes_on_after_it_was_lifted(desk: Desk) -> None:

@@ -192,13 +192,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(folder: Path, **settings: object) -> AsyncIterator[Desk]:
-    """An adapter with its ledger and the index's folders in `folder`."""
+async def opened(folder: Path, ledger_url: str | None = None, **settings: object) -> AsyncIterator[Desk]:
+    """An adapter with its ledger and the index's folders in `folder`, unless it has an address of its own."""
     for name in ("in", "uit"):
         (folder / "sftp" / name).mkdir(parents=True)
     index = Index(":memory:")
     index.fill({CODE: "Gemeente Haarlem"}, [(BAKKER, "1985-00-00", "Bakker")])
-    ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
+    ledger = Ledger(ledger_url or f"sqlite:///{folder / 'ledger.db'}")
     server = {"host": "index.example", "user": "haarlem", "key_file": folder / "key", "host_key_file": folder / "host"}
     known = VishSettings.model_validate({"sftp": server} | settings)
     yield Desk(ledger, StandingClock(NOW), index, LocalFolders(folder / "sftp"), known)
