@@ -90,11 +90,19 @@ async def run_until_stopped(*parts: Callable[[asyncio.Event], Awaitable[None]]) 
             for part in parts:
                 group.create_task(_run(part, stop))
     except BaseExceptionGroup as failed:
-        for error in failed.exceptions:
+        for error in leaves_of(failed):
             log().error(Event.PROCESS_FAILED, error=type(error).__name__, frames=frames_of(error))
         raise
     finally:
         log().info(Event.PROCESS_STOPPED)
+
+
+def leaves_of(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    """What really went wrong, out of groups within groups."""
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += leaves_of(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found
 
 
 async def _run(part: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:

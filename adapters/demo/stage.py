@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from adapters.haarlem.tables import METADATA as HAARLEM_TABLES
 from adapters.ledger import Ledger
 from hub.clock import ShiftedClock, SystemClock
 from hub.database import Database
+from hub.errors import Code, UnavailableError
 from hub.messagelog import schema
 
 TOKEN_LIFE: Final = timedelta(days=30)
@@ -58,9 +61,29 @@ class Stage:
 @contextmanager
 def set_stage(root: Path, screen: Screen) -> Iterator[Stage]:
     """Sets everything up in `root`, which is emptied first; when the context ends every process has ended."""
-    if root.exists():
-        shutil.rmtree(root)
-    private_folder(root)
+    with _alone(root):
+        if root.exists():
+            shutil.rmtree(root)
+        private_folder(root)
+        with _running(root, screen) as stage:
+            yield stage
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One demo at a time in a folder; the lock goes with the process, however that ends."""
+    lock = os.open(root.with_name(f"{root.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise UnavailableError(Code.OUTSIDE_UNAVAILABLE, "another demo runs in this folder; stop it first") from None
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _running(root: Path, screen: Screen) -> Iterator[Stage]:
     place, clock = Place(root / "partijen"), SystemClock()
     with screen.act("Broker starten (eigen RabbitMQ op loopback, wederzijds TLS)"):
         broker_context = running_broker(root / "broker", clock)

@@ -27,7 +27,8 @@ from hub.workdays import add_working_days, local_instant
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / ".demo"
-PENDING: Final = frozenset({"sent", "delivered", "requested", "submitted"})
+ANSWERED: Final = frozenset({"actief", "deels-actief", "geregistreerd"})
+BY_PHONE: Final = frozenset({"te-bellen", "telefonisch-geregeld"})
 OUT_OF_REACH: Final = frozenset({"DEURWAARDER", "LOONVORDERING", "BESLAG"})
 WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE = "SHV-2026-0101", "SHV-2026-0201", "SHV-2026-0111"
 
@@ -178,9 +179,9 @@ class Story:
         self._screen.wait(what, lambda: not self._pending(), self._stage.cast.check)
 
     def _pending(self) -> int:
-        """Parties that have not answered yet."""
+        """Parties that have not confirmed yet; who is not on the hub is called instead."""
         return sum(
-            party["stand"] in PENDING
+            party["stand"] not in ANSWERED | BY_PHONE
             for case_id in self._cases.values()
             for person in self._stage.cases.case(case_id)["personen"]
             for party in person["partijen"]
