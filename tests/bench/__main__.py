@@ -1,0 +1,53 @@
+"""`python -m tests.bench road`: one JSON object on standard output, a table on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from tests.bench.report import show
+from tests.bench.road import Sizes, measure
+from tests.bench.servers import DatabaseKind
+
+app = App(name="bench", help="Measure the road beside two baselines.")
+
+
+@app.command
+def road(  # noqa: PLR0913 the sizes are independent of each other
+    *,
+    messages: int = Sizes.messages,
+    database: DatabaseKind = "sqlite",
+    json_only: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    rounds: int = Sizes.rounds,
+    paced_s: float = Sizes.paced_s,
+    through: int = Sizes.road,
+    parts: int = Sizes.parts,
+    queued: int = Sizes.queued,
+    carried: int = Sizes.carried,
+) -> int:
+    """Measure rate, latency, CPU and memory of the hub beside the raw and the naive relay.
+
+    Args:
+        messages: Messages in a round of emptying full lanes; the naive relay gets a tenth.
+        database: What the hub keeps its log in.
+        json_only: Leave the table out.
+        rounds: Rounds of each relay; they alternate, and the medians are compared.
+        paced_s: Seconds of each even load.
+        through: Messages over the whole road with an edge at both ends; 0 leaves that out.
+        parts: Messages for the cost of each verb alone; 0 leaves that out.
+        queued: Messages on the lanes while memory is looked at; 0 leaves that out.
+        carried: How many of those are carried meanwhile.
+    """
+    sizes = Sizes(messages, rounds, paced_s, through, parts, queued, carried)
+    found = measure(database, sizes)
+    if not json_only:
+        show(found)
+    print(json.dumps(found, indent=2))  # noqa: T201 - this command prints
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(app(sys.argv[1:]))
