@@ -282,6 +282,7 @@ def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, req
             copied = party.changed(id=new_pseudonym(), case_id=case.id, persons=())
             store.add_parties(tx, case.id, [copied])
             _move(helper, tx, case, moved, copied, file.open_exchange(person, party))
+    casefile.leave(tx, file, person)
     return case.id
 
 

@@ -71,6 +71,14 @@ def _filled(tx: Transaction, case: Case | None) -> CaseFile:
     return CaseFile(case, tuple(everyone), tuple(parties), tuple(store.exchanges(tx, case.id)))
 
 
+def leave(tx: Transaction, file: CaseFile, person: Person) -> None:
+    """Takes a person who leaves out of the parties: whoever takes that number later has other creditors."""
+    for party in file.parties:
+        left = tuple(number for number in party.persons if number != person.number)
+        if len(left) < len(party.persons):
+            store.put_party(tx, party.changed(ended=not left, persons=left or party.persons))
+
+
 def tell(helper: DebtHelper, tx: Transaction, case: Case, person: Person, party: Party) -> Exchange | None:
     """Lets one party know of one person: by a letter, or where none can go by a call."""
     planned = fan_out(case, person, party, helper.directory())

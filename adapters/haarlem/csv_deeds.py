@@ -63,6 +63,8 @@ def ended_by(tx: Transaction, asked: Asked) -> Iterator[Exchange]:
     person = _person(file, asked).id if asked.act is RowAct.END_PERSON else None
     party = _party(file, asked).id if asked.act is RowAct.END_PARTY else None
     for exchange in file.open:
+        if exchange.successor is not None:
+            continue
         if exchange.person_id == (person or exchange.person_id) and exchange.party_id == (party or exchange.party_id):
             yield exchange
 

@@ -53,13 +53,14 @@ def end_case(helper: DebtHelper, tx: Transaction, case_id: str, request: EndRequ
     """
     file = casefile.held(tx, case_id)
     ending = ending_of(helper, request)
-    check_count(helper, request.count, count_pauses(file.open))
-    _end_all(helper, tx, file, file.open, ending)
+    # What a person took along into a case of its own ends by itself, as soon as the pause there is confirmed.
+    theirs = [exchange for exchange in file.open if exchange.successor is None]
+    check_count(helper, request.count, count_pauses(theirs))
+    _end_all(helper, tx, file, theirs, ending)
     case = file.case.changed(state=CaseState.ENDED, ended_at=helper.now(), reason=request.reason.value)
     store.put_case(tx, case)
     for person in file.active:
         _end_calls(helper, tx, file, person, file.parties)
-        store.put_person(tx, person.changed(state=PersonState.ENDED))
     store.add_event(tx, helper.now(), "zaak-beeindigd", case_id)
 
 
@@ -82,6 +83,7 @@ def end_person(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str
     _end_all(helper, tx, file, theirs, ending)
     _end_calls(helper, tx, file, person, file.parties)
     store.put_person(tx, person.changed(state=PersonState.ENDED))
+    casefile.leave(tx, file, person)
     store.add_event(tx, helper.now(), "persoon-beeindigd", case_id, person_id=person_id)
 
 

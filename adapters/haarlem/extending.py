@@ -12,7 +12,7 @@ from adapters.haarlem.adoption import introduce
 from adapters.haarlem.book import DebtHelper, Said
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import Kind, Letter, LetterKind, PauseState
-from adapters.haarlem.dossier import CaseState, Party, PersonState
+from adapters.haarlem.dossier import CaseState, Party
 from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
 from adapters.haarlem.repeating import open_again
 from adapters.haarlem.requests import ExtendRequest
@@ -32,8 +32,11 @@ def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendReq
     file = casefile.held(tx, case_id, running=False)
     if request.end is not None and request.end < helper.today():
         raise invalid(Fault.BEFORE_TODAY, "/einddatum")
-    wanted = [one for one in file.open if one.facts.kind is Kind.PAUSE]
+    helped = {person.id for person in file.active}
+    wanted = [one for one in file.open if one.facts.kind is Kind.PAUSE and one.person_id in helped]
     if request.party_id is None:
+        # What was ended with one party on purpose stays so, unless that party is named.
+        wanted = [one for one in wanted if not file.party(one.party_id).ended]
         file = _with_case_end(tx, file, request.end)
     else:
         party = file.party(request.party_id)
@@ -49,7 +52,7 @@ def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendReq
 
 
 def _with_party_end(tx: Transaction, file: CaseFile, party: Party, end: date | None) -> CaseFile:
-    changed = party.changed(end=end)
+    changed = party.changed(end=end, ended=False)
     store.put_party(tx, changed)
     return replace(file, parties=tuple(changed if one.id == party.id else one for one in file.parties))
 
@@ -93,12 +96,10 @@ def _may_go_on(ending: Letter | None, today: date) -> bool:
 
 
 def _reopen(helper: DebtHelper, tx: Transaction, file: CaseFile, person_ids: Iterable[str]) -> None:
-    """Help goes on for these persons: the case is open again, and VISH hears of them again."""
+    """Help goes on: the case is open again, and VISH hears of these persons again."""
     case = file.case.changed(state=CaseState.OPEN, ended_at=None, reason=None)
-    for person_id in person_ids:
-        person = file.person(person_id)
+    for person in file.active:
         check_no_open_case(tx, person.bsn)
-        store.put_person(tx, person.changed(state=PersonState.ACTIVE))
     store.put_case(tx, case)
     store.add_event(tx, helper.now(), "zaak-heropend", case.id)
     for exchange in file.exchanges:

@@ -21,7 +21,7 @@ from adapters.haarlem.answers import (
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import Kind, governing, registration_number
-from adapters.haarlem.dossier import Party, Person
+from adapters.haarlem.dossier import CaseState, Party, Person, PersonState
 from adapters.haarlem.fanout import CallReason
 from adapters.haarlem.requests import CallOutcome
 from adapters.haarlem.rest import Callee, PartyRest, Rest, Standing, rest
@@ -143,12 +143,13 @@ def _person_view(helper: DebtHelper, file: CaseFile, person: Person, items: Sequ
         *(_exchange_view(helper, file, one) for one in exchanges),
         *(_manual_view(file.party(item.party_id), item) for item in manual),
     ]
+    helped = person.state is PersonState.ACTIVE
     order = {party.id: place for place, party in enumerate(file.parties)}
     return PersonAnswer(
         id=person.id,
         number=person.number,
         mark=person.mark,
-        state=person.state.value,
+        state=(person.state if file.case.state is CaseState.OPEN or not helped else PersonState.ENDED).value,
         rust=found.rust,
         since=found.since,
         first_end=found.first_end,

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.haarlem import endings, extending
 from adapters.haarlem.refusals import ActRefusedError, Refusal
-from adapters.haarlem.requests import EndRequest, ExtendRequest
+from adapters.haarlem.requests import EndPartyRequest, EndRequest, ExtendRequest
 from tests.unit.haarlem.desk import CRED, TAX, TODAY, VISH, Desk, case
 
 
@@ -79,6 +79,16 @@ def test_an_end_is_taken_back_while_its_day_is_ahead_and_vish_hears_of_it_again(
         desk.confirm(desk.letters(to)[-1])
     assert desk.rust(short) == "volledig"
     assert desk.party(short, "vish")["registratienummer"] == "V-2"
+
+
+def test_what_was_ended_with_one_party_on_purpose_stays_so_unless_it_is_named(desk: Desk, short: str) -> None:
+    creditor = desk.party(short, "schuldeiser")["id"]
+    with desk.ledger.begin() as tx:
+        endings.end_party(desk.helper, tx, short, creditor, EndPartyRequest.from_wire({"reden": "zelf"}))
+    extend(desk, short, einddatum="2027-03-01")
+    assert desk.letters(CRED)[-1].name == "pauze-beeindiging"
+    extend(desk, short, einddatum="2027-03-01", partijId=creditor)
+    assert desk.letters(CRED)[-1].name == "pauze-verlenging"
 
 
 def test_an_end_whose_day_has_passed_cannot_be_taken_back(desk: Desk, short: str) -> None:

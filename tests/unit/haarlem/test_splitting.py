@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.haarlem import acts
+from adapters.haarlem import acts, endings
 from adapters.haarlem.refusals import ActRefusedError
-from adapters.haarlem.requests import NewPersonRequest, PartyRequest, SplitRequest
+from adapters.haarlem.requests import EndRequest, NewPersonRequest, PartyRequest, SplitRequest
 from tests.unit.haarlem.desk import BAKKER, CRED, JANSEN, TAX, VISH, Desk, case, person
 
 
@@ -35,6 +35,17 @@ def test_the_old_pause_ends_only_when_the_new_one_is_confirmed(desk: Desk, coupl
     end = desk.letters(TAX)[-1]
     assert (end.name, end.conversation, end.data["klasse"]) == ("pauze-beeindiging", old, "beeindigd")
     assert desk.letters(CRED)[-1].name == "kennisgeving-publiek"
+
+
+def test_the_end_of_the_old_case_leaves_the_pauses_that_wait_for_the_new_one(desk: Desk, couple: str) -> None:
+    new = split(desk, couple)
+    with desk.ledger.begin() as tx:
+        endings.end_case(desk.helper, tx, couple, EndRequest.from_wire({"reden": "zelf"}))
+    waiting = {letter.conversation for letter in desk.letters() if letter.data.get("bsn") == BAKKER}
+    ended = [letter for letter in desk.letters() if letter.name == "pauze-beeindiging"]
+    assert len(ended) == 2
+    assert not waiting & {letter.conversation for letter in ended}
+    assert desk.look(new)["stand"] == "open"
 
 
 def test_a_new_pause_that_is_refused_leaves_the_old_one_alone(desk: Desk, couple: str) -> None:
@@ -105,6 +116,16 @@ def test_a_party_that_cannot_be_is_refused(desk: Desk, document: dict[str, objec
     with desk.ledger.begin() as tx, pytest.raises(ActRefusedError) as refused:
         acts.add_party(desk.helper, tx, number, PartyRequest.from_wire(document))
     assert refused.value.fields[0].code == code
+
+
+def test_a_later_partner_is_not_told_of_to_the_creditors_of_the_former_one(desk: Desk) -> None:
+    number = desk.register(case(person(), person(BAKKER), schuldeisers=[{"naam": "A", "oin": CRED, "personen": [2]}]))
+    split(desk, number)
+    told = len(desk.letters(CRED))
+    with desk.ledger.begin() as tx:
+        acts.add_person(desk.helper, tx, number, NewPersonRequest.from_wire({"persoon": person(JANSEN)}))
+    assert len(desk.letters(CRED)) == told
+    assert JANSEN in [letter.data["bsn"] for letter in desk.letters(TAX)]
 
 
 def test_a_third_person_is_refused(desk: Desk, couple: str) -> None:
