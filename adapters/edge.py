@@ -13,6 +13,7 @@ outcome. In: verify · open · validate · inbox row · receipt · ack; a worker
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -32,14 +33,16 @@ from adapters.contract import (
 from adapters.inbox import Inbox
 from adapters.ledger import Ledger, Sent
 from adapters.outbox import Outbox
+from adapters.standstill import Standstill
 from adapters.status import StatusReporter
 from adapters.worker import Worker
 from hub.clock import milliseconds, new_id, rfc3339
 from hub.database import Connection, instant
-from hub.errors import Code, RefusedError, UnavailableError
+from hub.errors import Code, HubError, RefusedError, UnavailableError
 from hub.events import Event as LogEvent
 from hub.events import log
 from hub.failpoints import Failpoint, reached
+from hub.waiting import pause, set_when_any
 from hub.wire.link import Link, LinkSettings
 from hub.wire.link import inbox as inbox_of
 from hub.wire.names import organisation_urn
@@ -62,6 +65,10 @@ __all__ = [
 M = TypeVar("M", bound=Message)
 LIFETIME = timedelta(days=14)  # the longest that wire.md 4 allows: nothing expires because we were hasty
 PREFETCH = 100
+WATCH_S = 15.0
+REFRESH_S = 5.0
+FIRST_WAIT_S = 0.2  # before the broker is tried again; doubles
+LONGEST_WAIT_S = 10.0
 
 
 class Edge:
@@ -77,6 +84,7 @@ class Edge:
         self._link_down_since: datetime | None = office.clock.now()
         self.worker = Worker(ledger, office, self._handlers, self.publish)
         self.outbox = Outbox(identity, ledger, office)
+        self.standstill = Standstill(ledger, office)
         self.inbox = Inbox(identity, ledger, office, self._handlers, self._tell_outcome)
         self.status = StatusReporter(identity, ledger, office, self.worker.breaker, self._handlers, self.inbox.receipts)
 
@@ -171,45 +179,84 @@ class Edge:
         """Sends, receives and acts until `stop`. A bug in a handler ends the process; the ledger remembers."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.worker.run(stop))
+            group.create_task(self.standstill.run(stop))
+            group.create_task(self._refresh(stop))
             group.create_task(self._linked(stop))
+
+    async def _refresh(self, stop: asyncio.Event) -> None:
+        """Takes up a newer register, and keys that were put into the folder."""
+        told: object = None
+        while not await pause(stop, REFRESH_S):
+            self.office.register.refresh(self.office.clock.now())
+            try:
+                self.office.keys.refresh()
+                told = None
+            except RefusedError as error:
+                if told != error.place:
+                    log().error(LogEvent.REGISTER_REFUSED, code=error.code, place=error.place, advice=error.advice())
+                told = error.place
 
     async def _linked(self, stop: asyncio.Event) -> None:
         """Everything that needs the broker, on one link after another."""
-        wait_s = 0.2
+        wait_s = FIRST_WAIT_S
         while not stop.is_set():
             try:
-                async with (
-                    Link.opened(self._link_settings) as link,
-                    inbox_of(self._link_settings, self.identity.inbox, PREFETCH, self.inbox.deliver) as lost,
-                ):
-                    wait_s, self._link_down_since = 0.2, None
-                    await self._exchange(link, lost, stop)
-            except UnavailableError as error:
+                # Whoever cannot store or answer does not read: what is handed back too often the broker gives up.
+                await asyncio.get_running_loop().run_in_executor(None, self._check_able)
+                async with Link.opened(self._link_settings) as link:
+                    while await self._consume(link, stop):
+                        wait_s = FIRST_WAIT_S
+            except HubError as error:
                 self._link_down_since = self._link_down_since or self.office.clock.now()
                 log().warning(LogEvent.LINK_LOST, code=error.code, advice=error.advice(), wait_s=wait_s)
-                await wait_for(stop, wait_s)
-                wait_s = min(wait_s * 2, 10.0)
+                await pause(stop, wait_s)
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
-    async def _exchange(self, link: Link, lost: asyncio.Event, stop: asyncio.Event) -> None:
-        tasks = [
-            asyncio.create_task(self.outbox.run(link)),
-            asyncio.create_task(self.inbox.run(link, self.worker.wake)),
-            asyncio.create_task(self.status.run(link)),
-            *(asyncio.create_task(event.wait()) for event in (link.lost, lost, stop)),
-        ]
-        done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        for task in done:
-            task.result()
+    def _check_able(self) -> None:
+        self.office.keys.signing(self.office.clock.now())
+        self.ledger.check()
+
+    async def _consume(self, link: Link, stop: asyncio.Event) -> bool:
+        """Reads the inbox until the link ends or we stop; True when it is to be read on, with the whole prefetch.
+
+        Until this process has stored a message that came for the first time, it takes one at a time: after a crash
+        the one that caused it comes alone, and no delivery is used up of what waits behind it.
+        """
+        prefetch = PREFETCH if self.inbox.trusted.is_set() else 1
+        async with inbox_of(self._link_settings, self.identity.inbox, prefetch, self.inbox.deliver) as lost:
+            self._link_down_since = None
+            over, careful = asyncio.Event(), prefetch == 1
+            trusted = [self.inbox.trusted] if careful else []
+            parts = (
+                self.outbox.run(link, over),
+                self.inbox.run(link, self.worker.wake, over),
+                self.inbox.run_sweep(link, self.worker.wake, over),
+                self.status.run(link, over),
+                self._watch(link, over),
+            )
+            async with asyncio.TaskGroup() as group:
+                group.create_task(set_when_any(over, link.lost, lost, stop, *trusted))
+                tasks = [group.create_task(_until_over(part, over)) for part in parts]
+            for error in filter(None, (task.result() for task in tasks)):
+                raise error
+            if link.lost.is_set() or lost.is_set():
+                raise UnavailableError(Code.BROKER_UNAVAILABLE, "link")
+        return careful and not stop.is_set()
+
+    async def _watch(self, link: Link, over: asyncio.Event) -> None:
+        """After a broker's fail-over the consumer may be gone though the connection is there."""
+        while not await pause(over, WATCH_S):
+            found = await link.inspect(self.identity.inbox)
+            if found is None or found[1] == 0:
+                raise UnavailableError(Code.BROKER_UNAVAILABLE, "inbox")
 
 
-async def wait_for(event: asyncio.Event, seconds: float) -> bool:
-    """Waits for the event, at most `seconds`; True when it was set."""
+async def _until_over(part: Coroutine[object, object, None], over: asyncio.Event) -> HubError | None:
+    """Runs a part; when it cannot go on the others finish what they have in hand."""
     try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True
+        await part
+    except HubError as error:
+        return error
+    finally:
+        over.set()
+    return None

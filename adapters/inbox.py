@@ -7,8 +7,8 @@ unknown type, an unknown kid) are held for 24 hours and tried again; what nobody
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from adapters import ledger as rows
 from adapters.contract import Handler, Identity, Office, Outcome
@@ -17,12 +17,14 @@ from adapters.ledger import Ledger, Taken
 from adapters.outbox import outgoing
 from adapters.receipts import ReceiptReader
 from hub.clock import new_id
-from hub.database import Connection, instant, moment
+from hub.database import Connection, RowError, instant, moment
 from hub.errors import Code
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
+from hub.waiting import pause, when_any
 from hub.wire.link import Arrival, Link, Outgoing
 from hub.wire.names import organisation_urn
+from hub.wire.postmark import refhash_of
 from hub.wire.receipt import sign_payload
 from schemas.messages import Message
 from schemas.road import RecipientReceipt, RecipientReceiptEntry
@@ -47,37 +49,76 @@ class Inbox:
         self._office = office
         self._handlers = handlers
         self.receipts = ReceiptReader(office, tell)
-        self._arrived: asyncio.Queue[tuple[Arrival, asyncio.Future[bool]]] = asyncio.Queue()
+        self.trusted = asyncio.Event()  # this process stored a message that came for the first time
+        self._arrived: deque[tuple[Arrival, asyncio.Future[bool]]] = deque()
+        self._changed = asyncio.Event()
+        self._lock = asyncio.Lock()  # one batch, sweep or round of receipts at a time
 
     async def deliver(self, arrival: Arrival) -> bool:
         """Hands one delivery to the batch and waits for its outcome: True when it is durable and may be acked."""
         kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._arrived.put_nowait((arrival, kept))
+        self._arrived.append((arrival, kept))
+        self._changed.set()
         return await kept
 
-    async def run(self, link: Link, wake: Callable[[], None]) -> None:
-        """Takes batches on this link until cancelled; what is still in hand then comes again."""
-        sweeper = asyncio.create_task(self._sweep_regularly(link, wake))
+    async def run(self, link: Link, wake: Callable[[], None], over: asyncio.Event) -> None:
+        """Takes batches on this link until `over`; what is not in hand then comes again.
+
+        Raises:
+            UnavailableError: the ledger is away.
+            RefusedError: there is no key to sign receipts with.
+        """
         batch: list[tuple[Arrival, asyncio.Future[bool]]] = []
         try:
-            while True:
-                batch = [await self._arrived.get()]
-                while len(batch) < AT_ONCE and not self._arrived.empty():
-                    batch.append(self._arrived.get_nowait())
-                await self._ledger.database.run(self._take, [Delivery(arrival.body) for arrival, _ in batch])
-                reached(Failpoint.INBOX_AFTER_COMMIT)
+            while not over.is_set():
+                self._changed.clear()
+                if not self._arrived:
+                    await when_any(self._changed, over)
+                    continue
+                batch = self._next_batch()
+                await self._keep([Delivery(arrival.body) for arrival, _ in batch])
                 wake()
                 await self.send_receipts(link)
-                for _, kept in batch:
+                reached(Failpoint.INBOX_BEFORE_ACK)
+                for arrival, kept in batch:
                     kept.set_result(True)
-                reached(Failpoint.INBOX_AFTER_ACK)
+                    if not arrival.redelivered:
+                        self.trusted.set()
         finally:
-            sweeper.cancel()
-            while not self._arrived.empty():
-                batch.append(self._arrived.get_nowait())
-            for _, kept in batch:
+            for _, kept in [*batch, *self._arrived]:
                 if not kept.done():
                     kept.set_result(False)
+            self._arrived.clear()
+
+    def _next_batch(self) -> list[tuple[Arrival, asyncio.Future[bool]]]:
+        """What has arrived, at most a hundred; a redelivered message alone, for it may be what ended the process."""
+        batch = [self._arrived.popleft()]
+        while (
+            self._arrived and len(batch) < AT_ONCE and not (batch[0][0].redelivered or self._arrived[0][0].redelivered)
+        ):
+            batch.append(self._arrived.popleft())
+        return batch
+
+    async def _keep(self, deliveries: Sequence[Delivery]) -> None:
+        """One transaction for the batch; if a row makes it fail, one for each delivery, and that one is evidence."""
+        try:
+            async with self._lock:
+                await self._ledger.database.run(self._take, deliveries)
+        except RowError:
+            if len(deliveries) > 1:
+                log().warning(Event.BATCH_SPLIT, count=len(deliveries))
+                for one in deliveries:
+                    await self._keep([one])
+                return
+            await self._ledger.database.run(self._set_aside, deliveries[0])
+        reached(Failpoint.INBOX_AFTER_COMMIT)
+
+    def _set_aside(self, tx: Connection, delivery: Delivery) -> None:
+        code, refhash = Code.DATABASE_UNAVAILABLE.value, refhash_of(delivery.body)
+        received = instant(self._office.clock.now())
+        rows.add_evidence(tx, [{"refhash": refhash, "code": code, "body": delivery.body, "received": received}])
+        rows.release(tx, [refhash])
+        log().error(Event.MESSAGE_QUARANTINED, refhash=refhash, code=code)
 
     def _take(self, tx: Connection, deliveries: Sequence[Delivery]) -> None:
         Intake(tx, self._identity, self._office, self._handlers, self.receipts).take(deliveries)
@@ -85,26 +126,27 @@ class Inbox:
 
     async def send_receipts(self, link: Link) -> int:
         """Publishes the receipts that the ledger owes, batched per original sender; returns how many messages."""
-        due = await self._ledger.database.read(rows.receipts_due, AT_ONCE * 10)
-        by_sender: dict[str, list[Any]] = {}
-        for row in due:
-            by_sender.setdefault(row.source_oin, []).append(row)
-        batches = [
-            mine[start : start + AT_ONCE] for mine in by_sender.values() for start in range(0, len(mine), AT_ONCE)
-        ]
-        if not batches:
-            return 0
-        results = await link.publish([self._receipt(batch) for batch in batches])
-        reached(Failpoint.INBOX_AFTER_RECEIPT)
-        told = [
-            (row.source_oin, row.id)
-            for batch, error in zip(batches, results, strict=True)
-            if error is None
-            for row in batch
-        ]
-        await self._ledger.database.run(rows.update_incoming, told, receipt_due=False)
-        reached(Failpoint.INBOX_AFTER_RECEIPT_MARK)
-        return len(told)
+        async with self._lock:
+            due = await self._ledger.database.read(rows.receipts_due, AT_ONCE * 10)
+            by_sender: dict[str, list[rows.IncomingRow]] = {}
+            for row in due:
+                by_sender.setdefault(row.source_oin, []).append(row)
+            batches = [
+                mine[start : start + AT_ONCE] for mine in by_sender.values() for start in range(0, len(mine), AT_ONCE)
+            ]
+            if not batches:
+                return 0
+            results = await link.publish([self._receipt(batch) for batch in batches])
+            reached(Failpoint.INBOX_AFTER_RECEIPT)
+            told = [
+                (row.source_oin, row.id)
+                for batch, error in zip(batches, results, strict=True)
+                if error is None
+                for row in batch
+            ]
+            await self._ledger.database.run(rows.update_incoming, told, receipt_due=False)
+            reached(Failpoint.INBOX_AFTER_RECEIPT_MARK)
+            return len(told)
 
     def _receipt(self, batch: Sequence[rows.IncomingRow]) -> Outgoing:
         now = self._office.clock.now()
@@ -121,18 +163,31 @@ class Inbox:
         body = sign_payload(receipt, self._office.keys.signing(now))
         return outgoing(self._identity, body, receipt.id, RecipientReceipt.name, receipt.id)
 
-    async def _sweep_regularly(self, link: Link, wake: Callable[[], None]) -> None:
-        """What time decides: held bodies are tried again, waiting messages expire, owed receipts go out."""
+    async def run_sweep(self, link: Link, wake: Callable[[], None], over: asyncio.Event) -> None:
+        """Does what time decides, until `over`.
+
+        Raises:
+            UnavailableError: the ledger is away.
+            RefusedError: there is no key to sign receipts with.
+        """
         while True:
-            await self._ledger.database.run(self.sweep)
+            await self.sweep()
             wake()
             await self.send_receipts(link)
-            await asyncio.sleep(SWEEP_S)
+            if await pause(over, SWEEP_S):
+                return
 
-    def sweep(self, tx: Connection) -> None:
+    async def sweep(self) -> None:
         """Tries held bodies again; refuses messages whose earlier one did not come before their own expiry."""
+        after = ""
+        while held := await self._ledger.database.read(rows.held, AT_ONCE, after):
+            await self._keep([Delivery(row.body, moment(row.received)) for row in held])
+            after = held[-1].refhash
+        async with self._lock:
+            await self._ledger.database.run(self._refuse_late)
+
+    def _refuse_late(self, tx: Connection) -> None:
         now = instant(self._office.clock.now())
-        self._take(tx, [Delivery(row.body, moment(row.received)) for row in rows.held(tx)])
         late = [row for row in rows.waiting(tx) if row.expirytime <= now]
         code = Code.OUT_OF_ORDER_EXPIRED
         keys = [(row.source_oin, row.id) for row in late]

@@ -26,7 +26,6 @@ from schemas.errors import PayloadError
 from schemas.messages import Message
 
 HOLD = timedelta(hours=24)
-OURS = frozenset({Code.OPEN_FAILED, Code.UNKNOWN_TYPE})
 RESULT = {Taken.READY: "accepted", Taken.REFUSED: "refused"}
 
 
@@ -106,8 +105,7 @@ class Intake:
                 return postmark
             return _Letter(delivery, outer_of(postmark, register=self._register, me=self._identity.oin, now=self._now))
         except HubError as error:
-            unknown_kid = error.code is Code.UNKNOWN_KEY and error.place == "kid"
-            if unknown_kid and not delivery.patience_over(self._now):
+            if _may_be_ours(error) and not delivery.patience_over(self._now):
                 self._hold(delivery, error.code)
             else:
                 self._keep_evidence(delivery, error)
@@ -133,7 +131,7 @@ class Intake:
             opened = open_seal(letter.outer, register=self._register, keys=keys, now=self._now)
             message = self._read(envelope, opened.data)
         except HubError as error:
-            if error.code in OURS and not letter.delivery.patience_over(self._now):
+            if _may_be_ours(error) and not letter.delivery.patience_over(self._now):
                 self._hold(letter.delivery, error.code)
                 return
             self._store(letter.outer, Taken.REFUSED, code=error.code)
@@ -191,7 +189,8 @@ class Intake:
                 self._rows[key] = {**row, "state": Taken.READY, "result": "accepted", "receipt_due": True}
         came = {str(row["correlationid"]) for row in self._rows.values() if row["state"] is Taken.READY}
         for waiting in rows.waiting(self._tx, came):
-            if self._may_follow(waiting.type, waiting.correlationid):
+            in_time = waiting.expirytime > instant(self._now)  # the sweep refuses it otherwise
+            if in_time and self._may_follow(waiting.type, waiting.correlationid):
                 self._follow.append((waiting.source_oin, waiting.id))
 
     def _may_follow(self, message_type: str, conversation: str) -> bool:
@@ -219,6 +218,12 @@ class Intake:
     def _kept(self, delivery: Delivery, code: Code) -> Values:
         refhash = refhash_of(delivery.body)
         return {"refhash": refhash, "code": code.value, "body": delivery.body, "received": instant(self._now)}
+
+
+def _may_be_ours(error: HubError) -> bool:
+    """A key that is not here, an upgrade that is late, a register one version behind: it may come right by itself."""
+    unknown_kid = error.code in {Code.UNKNOWN_KEY, Code.INNER_SIGNATURE} and error.place == "kid"
+    return unknown_kid or error.code in {Code.OPEN_FAILED, Code.UNKNOWN_TYPE}
 
 
 @dataclass(frozen=True, slots=True)

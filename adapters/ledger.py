@@ -63,6 +63,11 @@ class Ledger:
         for call in self._on_commit:
             call()
 
+    def check(self) -> None:
+        """Return only if it takes a row: a full disk answers a question and cannot keep a message."""
+        with self.database.begin() as connection:
+            _put_conversation(connection, {"correlationid": "-", "counterpart": "-"}, last_sent=0)
+
     def close(self) -> None:
         """Closes the database."""
         self.database.close()
@@ -276,9 +281,9 @@ def _add_once(tx: Connection, table: Table, values: Sequence[Values]) -> None:
         tx.execute(dialect.insert(table).on_conflict_do_nothing(), list(values))
 
 
-def held(tx: Connection) -> Sequence[Row[Any]]:
-    """All bodies that are held."""
-    return tx.execute(select(HELD).order_by(HELD.c.received)).all()
+def held(tx: Connection, most: int, after: str = "") -> Sequence[Row[Any]]:
+    """Bodies that are held, a page at a time: those whose refhash comes after the last one of the page before."""
+    return tx.execute(select(HELD).where(HELD.c.refhash > after).order_by(HELD.c.refhash).limit(most)).all()
 
 
 def release(tx: Connection, refhashes: Sequence[str]) -> None:

@@ -11,9 +11,10 @@ from adapters import ledger as rows
 from adapters.contract import Identity, Office
 from adapters.ledger import Ledger, Sent
 from hub.database import Connection, instant
-from hub.errors import HubError, UnavailableError
+from hub.errors import Code, HubError, UnavailableError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
+from hub.waiting import when_any
 from hub.wire.link import Link, Outgoing
 from hub.wire.topology import INTAKE, routing_key, user_of
 
@@ -47,17 +48,13 @@ class Outbox:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._changed.set)
 
-    async def run(self, link: Link) -> None:
-        """Publishes until cancelled or the database is away (UnavailableError)."""
+    async def run(self, link: Link, over: asyncio.Event) -> None:
+        """Publishes until `over`, or until broker or ledger are away (UnavailableError)."""
         self._loop = asyncio.get_running_loop()
-        while True:
+        while not over.is_set():
             self._changed.clear()
             if await self.publish_due(link) == 0:
-                try:
-                    async with asyncio.timeout(LOOK_S):
-                        await self._changed.wait()
-                except TimeoutError:
-                    continue
+                await when_any(self._changed, over, limit_s=LOOK_S)
 
     async def publish_due(self, link: Link) -> int:
         """Publishes what is due now; returns how many."""
@@ -73,7 +70,7 @@ class Outbox:
             if error is not None:
                 log().warning(Event.MESSAGE_DELAYED, id=row.id, code=error.code, advice=error.advice())
         if link.lost.is_set():
-            raise UnavailableError(next(error.code for error in results if error is not None))
+            raise UnavailableError(Code.BROKER_UNAVAILABLE, "link")
         return len(due)
 
     def _outgoing(self, row: Any) -> Outgoing:  # noqa: ANN401 - a row of OUTBOX

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from adapters import ledger as rows
+from adapters.clocks import ClockOffset
 from adapters.contract import Office, Outcome
 from adapters.ledger import OutgoingRow, Sent, Values
-from hub.database import Connection, instant
+from hub.database import Connection, instant, moment
 from hub.errors import Code, HubError
 from hub.events import Event, log
 from hub.wire.postmark import HUB_NOTICE, HUB_RECEIPT, RECIPIENT_RECEIPT, Postmark
@@ -18,7 +19,6 @@ from hub.wire.receipt import read_payload
 from schemas.road import HubNotice, HubReceipt, RecipientReceipt
 
 DAILY = timedelta(days=1)
-CLOCK_WARNING = timedelta(seconds=30)
 PASSING = frozenset({Code.QUOTA_EXCEEDED.value, Code.CLOCK_SKEW.value})  # the sender offers the same bytes again
 
 
@@ -32,6 +32,8 @@ class News:
     code: str | None
     by: Literal["hub", "recipient"]
     signer: str
+    received: datetime | None = None
+    """When the hub says to have received it."""
 
     @property
     def moves_to(self) -> Sent:
@@ -45,7 +47,13 @@ class News:
         A refusal of the hub after it accepted says nothing; an acceptance after a refusal does, of another copy.
         """
         by_right_party = self.by == "hub" or self.signer == row.recipient
-        return bool(row.refhash == self.refhash and by_right_party and row.state < self.moves_to)
+        news = row.state < self.moves_to and not self.passing
+        return bool(row.refhash == self.refhash and by_right_party and news)
+
+    @property
+    def passing(self) -> bool:
+        """It says only that the same bytes must come again later (T3 sees to that)."""
+        return self.by == "hub" and self.code in PASSING
 
 
 class ReceiptReader:
@@ -54,19 +62,26 @@ class ReceiptReader:
     def __init__(self, office: Office, tell: Callable[[Connection, Outcome], None]) -> None:
         self._office = office
         self._tell = tell
-        self.clock_offset = timedelta(0)  # ours minus the hub's, as seen from its newest receipt
+        self._clock = ClockOffset()
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """Our clock minus the hub's, as far as its receipts show."""
+        return self._clock.value
 
     def read(self, tx: Connection, postmarks: Sequence[Postmark], now: datetime) -> None:
         """Takes in whatever is not an envelope."""
-        news = [item for postmark in postmarks for item in self._news_of(postmark, now)]
-        if not news:
-            return
-        known = rows.outgoing(tx, [item.ref for item in news])
+        signed: list[datetime] = []
+        news = [item for postmark in postmarks for item in self._news_of(postmark, signed)]
+        known = rows.outgoing(tx, [item.ref for item in news]) if news else {}
+        self._compare_clocks(news, known, signed, now)
         best: dict[str, News] = {}
         told: list[Outcome] = []
         for item in news:
             row = known.get(item.ref)
             earlier = best.get(item.ref)
+            if item.passing:
+                log().warning(Event.MESSAGE_DELAYED, id=item.ref, code=item.code)
             if row is None or not item.fits(row) or (earlier and earlier.moves_to >= item.moves_to):
                 continue
             best[item.ref] = item
@@ -79,10 +94,12 @@ class ReceiptReader:
                 log().error(Event.MESSAGE_REFUSED, id=outcome.message_id, type=outcome.type, code=outcome.code)
             self._tell(tx, outcome)
 
-    def _news_of(self, postmark: Postmark, now: datetime) -> Iterator[News]:
+    def _news_of(self, postmark: Postmark, signed: list[datetime]) -> Iterator[News]:
         try:
             if postmark.typ == HUB_RECEIPT:
-                yield from self._hub_news(read_payload(postmark, HubReceipt), postmark.signer.oin, now)
+                receipt = read_payload(postmark, HubReceipt)
+                signed.append(receipt.time)
+                yield from _hub_news(receipt, postmark.signer.oin)
             elif postmark.typ == RECIPIENT_RECEIPT:
                 yield from _recipient_news(read_payload(postmark, RecipientReceipt), postmark.signer.oin)
             elif postmark.typ == HUB_NOTICE:
@@ -91,19 +108,22 @@ class ReceiptReader:
             # Signed by its sender and yet of bad form: an error of their software; T3 asks again by itself.
             log().error(Event.RECEIPT_REFUSED, oin=postmark.signer.oin, code=error.code, advice=error.advice())
 
-    def _hub_news(self, receipt: HubReceipt, signer: str, now: datetime) -> Iterator[News]:
-        self._compare_clocks(receipt.time, now)
-        for entry in receipt.receipts:
-            code = entry.code.value if entry.code else None
-            if entry.ref is not None and code not in PASSING:
-                yield News(entry.ref, entry.refhash, entry.decision.value, code, "hub", signer)
+    def _compare_clocks(
+        self, news: Sequence[News], known: Mapping[str, OutgoingRow], signed: Sequence[datetime], now: datetime
+    ) -> None:
+        for item in news:
+            row = known.get(item.ref)
+            if item.received is not None and row is not None and row.refhash == item.refhash:
+                self._clock.learn_sent(moment(row.created), item.received)
+        for at in signed:
+            self._clock.learn_heard(at, now)
 
-    def _compare_clocks(self, theirs: datetime, now: datetime) -> None:
-        """A receipt is signed when it is sent: what it was under way makes the offset at worst a little too large."""
-        self.clock_offset = now - theirs
-        if abs(self.clock_offset) >= CLOCK_WARNING:
-            deviation = int(self.clock_offset / timedelta(milliseconds=1))
-            log().warning(Event.CLOCK_DEVIATED, deviation_ms=deviation)
+
+def _hub_news(receipt: HubReceipt, signer: str) -> Iterator[News]:
+    for entry in receipt.receipts:
+        code = entry.code.value if entry.code else None
+        if entry.ref is not None:
+            yield News(entry.ref, entry.refhash, entry.decision.value, code, "hub", signer, entry.received)
 
 
 def _recipient_news(receipt: RecipientReceipt, signer: str) -> Iterator[News]:

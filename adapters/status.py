@@ -14,6 +14,7 @@ from adapters.outbox import outgoing
 from adapters.receipts import ReceiptReader
 from hub.clock import new_id
 from hub.database import moment
+from hub.waiting import pause
 from hub.wire.link import Link
 from hub.wire.names import organisation_urn
 from hub.wire.receipt import sign_payload
@@ -43,21 +44,22 @@ class StatusReporter:
         self._breaker = breaker
         self._handlers = handlers
         self._receipts = receipts
+        self._told: object = None
+        self._told_at = 0.0
 
-    async def run(self, link: Link) -> None:
+    async def run(self, link: Link, over: asyncio.Event) -> None:
         """Reports at once, then on every change of circuit, uncertain acts or register, and every five minutes."""
-        told: object = None
         loop = asyncio.get_running_loop()
-        at = 0.0
         while True:
-            self._office.register.refresh(self._office.clock.now())
             status = await self._status()
             news = (status.circuit, status.uncertain, status.register_version)
-            if news != told or loop.time() >= at + EVERY_S:
+            if news != self._told or loop.time() >= self._told_at + EVERY_S:
                 body = sign_payload(status, self._office.keys.signing(status.time))
-                await link.publish([outgoing(self._identity, body, status.id, EdgeStatus.name, status.id)])
-                told, at = news, loop.time()
-            await asyncio.sleep(LOOK_S)
+                errors = await link.publish([outgoing(self._identity, body, status.id, EdgeStatus.name, status.id)])
+                if errors == [None]:
+                    self._told, self._told_at = news, loop.time()
+            if await pause(over, LOOK_S):
+                return
 
     async def _status(self) -> EdgeStatus:
         waiting, oldest, uncertain = await self._ledger.database.read(rows.open_counts)

@@ -37,6 +37,7 @@ class Failpoint(StrEnum):
     INBOX_AFTER_COMMIT = "inbox.after_commit"
     INBOX_AFTER_RECEIPT = "inbox.after_receipt"
     INBOX_AFTER_RECEIPT_MARK = "inbox.after_receipt_mark"
+    INBOX_BEFORE_ACK = "inbox.before_ack"
     INBOX_AFTER_ACK = "inbox.after_ack"
     ACT_AFTER_INTENT = "act.after_intent"
     ACT_AFTER_EFFECT = "act.after_effect"

@@ -13,7 +13,7 @@ from hub.failpoints import Failpoint, reached
 from hub.messagelog import store
 from hub.relay.checks import sender_of
 from hub.relay.office import Office
-from hub.relay.waiting import when_any
+from hub.waiting import when_any
 from hub.wire.link import Arrival, Consumer, Link
 from hub.wire.postmark import refhash_of
 from hub.wire.topology import DEAD_QUEUE
@@ -44,7 +44,7 @@ async def keep_dead_letters(office: Office, link: Link, over: asyncio.Event) -> 
 
 
 async def _release(over: asyncio.Event, consumer: Consumer) -> None:
-    await when_any([over])
+    await when_any(over)
     consumer.release()
 
 

@@ -15,7 +15,7 @@ from hub.keeper import deadletters, expiry, redelivery, reminders
 from hub.messagelog.due.store import standstills
 from hub.messagelog.entries.store import sequence_entries
 from hub.relay.office import Office
-from hub.relay.waiting import pause, set_when_any
+from hub.waiting import pause, set_when_any
 from hub.wire.link import Link, LinkSettings
 
 LEAD: Final = 0x5C41F  # any number that only we use

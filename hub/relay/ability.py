@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from hub.errors import Code, HubError
 from hub.events import Event, log
-from hub.relay.waiting import pause
+from hub.waiting import pause
 
 LOOK_S = 1.0
 LONGEST_S = 60.0

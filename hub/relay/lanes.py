@@ -17,7 +17,7 @@ from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
 from hub.relay.ability import Ability
 from hub.relay.relay import Relay
-from hub.relay.waiting import pause, set_when_any, when_any
+from hub.waiting import pause, set_when_any, when_any
 from hub.wire.link import Consumer, Link, LinkSettings
 from hub.wire.topology import lane
 
@@ -164,5 +164,5 @@ class Lanes:
 
 async def _release_when_any(consumer: Consumer, events: Sequence[asyncio.Event]) -> None:
     """Lets the batch in hand be the last one as soon as one of the events is set."""
-    await when_any(events)
+    await when_any(*events)
     consumer.release()

@@ -9,7 +9,7 @@ from hub.errors import Code, HubError, RefusedError
 from hub.events import Event, log
 from hub.messagelog.entries.store import add_register_version
 from hub.relay.office import Office
-from hub.relay.waiting import pause
+from hub.waiting import pause
 
 LOOK_S: Final = 5.0
 
