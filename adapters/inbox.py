@@ -144,7 +144,7 @@ class Inbox:
                 if error is None
                 for row in batch
             ]
-            await self._ledger.database.run(rows.update_incoming, told, receipt_due=False)
+            await self._ledger.database.run(_mark_told, told)
             reached(Failpoint.INBOX_AFTER_RECEIPT_MARK)
             return len(told)
 
@@ -195,3 +195,7 @@ class Inbox:
         rows.update_incoming(tx, keys, **refused)
         for row in late:
             log().error(Event.MESSAGE_REFUSED, id=row.id, oin=row.source_oin, code=code)
+
+
+def _mark_told(tx: Connection, keys: Sequence[rows.Key]) -> None:
+    rows.update_incoming(tx, keys, receipt_due=False)

@@ -19,6 +19,7 @@ from hub.wire.link import Link
 from hub.wire.names import organisation_urn
 from hub.wire.receipt import sign_payload
 from schemas.catalogue import CATALOGUE
+from schemas.codes import Circuit
 from schemas.messages import Message
 from schemas.road import EdgeStatus, EdgeVersions
 
@@ -70,7 +71,7 @@ class StatusReporter:
             time=self._office.clock.now(),
             waiting=waiting,
             uncertain=uncertain,
-            circuit=self._breaker.state,
+            circuit=Circuit(self._breaker.state),
             versions=EdgeVersions(
                 software=self._identity.software,
                 types=tuple(sorted(CATALOGUE[name].accepts for name in self._handlers)),
