@@ -1,21 +1,37 @@
-"""Looks at everything that an edge needs, on its own machine; changes nothing."""
+"""`schuldhub edge check`: looks at everything that an edge needs, on its own machine; changes nothing."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 from pathlib import Path
 
+from adapters.edge_options import ConfigFile
 from adapters.process import FLOOR_FILE, link_settings
 from adapters.settings import EdgeSettings, load_edge_settings
 from adapters.upkeep import store
+from hub.cli.check import report
 from hub.cli.doctor.finding import Finding, failed, ok, problem, warn
 from hub.cli.doctor.papers import Papers, look_at_certificates, look_at_keys, look_at_modes, look_at_register
 from hub.cli.doctor.road import look_at_own_inbox
+from hub.cli.output import OutputOption
 from hub.database import Database
 from hub.errors import HubError
+from hub.events import configure
 from hub.settings import sqlite_file
 
 _START = "start the adapter: it makes its ledger"
+
+
+def check(*, config: ConfigFile, output: OutputOption = None) -> int:
+    """Look at settings, register, keys, modes, ledger and the own inbox, changing nothing; exit 6 for a problem.
+
+    Args:
+        config: The settings of the edge.
+        output: How to print it.
+    """
+    configure("check", stream=io.StringIO())  # the findings say it better than lines of a log
+    return report(look(config), output)
 
 
 def look(config: Path) -> list[Finding]:

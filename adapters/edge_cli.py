@@ -6,7 +6,6 @@ anything is printed. The running adapter notices decisions by itself, within a s
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pwd
@@ -17,13 +16,11 @@ from typing import Final
 from cyclopts import App
 from cyclopts.types import PositiveInt
 
-from adapters.edge_check import look
 from adapters.edge_options import ANY, ConfigFile, ItemId, Picked, Reason
 from adapters.settings import EdgeSettings, load_edge_settings
 from adapters.upkeep import details, store
 from adapters.upkeep.records import Item, ItemState, Kind
 from hub.cli.app import USAGE
-from hub.cli.check import report
 from hub.cli.filters import OinOption
 from hub.cli.options import Flag
 from hub.cli.output import OutputOption, form_of, print_record, print_rows, say
@@ -31,7 +28,6 @@ from hub.cli.refusal import OK, REFUSED
 from hub.clock import rfc3339
 from hub.database import Database
 from hub.errors import Code, HubError, RefusedError
-from hub.events import configure
 from hub.register.file import read_body
 from hub.register.governance import read_governance
 from hub.register.load import load_register
@@ -41,6 +37,11 @@ from hub.settings import sqlite_file
 MOST: Final = 5_000
 
 app = App(name="edge", help="The ledger of a partner's own edge: what waits, and what a person must decide.")
+app.command(
+    "adapters.edge_check:check",  # imported when used: it brings the software that talks to the broker
+    name="check",
+    help="Look at everything that the edge needs, and say what to do about what is wrong.",
+)
 
 
 @app.command
@@ -123,18 +124,6 @@ def show(
         record["data"] = data
     print_record(record, output)
     return OK
-
-
-@app.command
-def check(*, config: ConfigFile, output: OutputOption = None) -> int:
-    """Look at settings, register, keys, modes, ledger and the own inbox, changing nothing; exit 6 for a problem.
-
-    Args:
-        config: The settings of the edge.
-        output: How to print it.
-    """
-    configure("check", stream=io.StringIO())  # the findings say it better than lines of a log
-    return report(look(config), output)
 
 
 @app.command

@@ -25,16 +25,13 @@ async def look_at_broker(
         advice = "see the names under `broker` in the settings, and whether key and certificate belong together"
         return [problem("broker", "the CA, the certificate or its key cannot be used", advice)]
     try:
-        link = await Link.open(settings)
-        try:
+        async with Link.opened(settings) as link:
             return [
                 ok("broker", "answers, with mutual TLS"),
                 *await _look_at_lanes(link, lanes),
                 *await _look_at_inboxes(link, inboxes, names),
                 *await _look_at_dead_letters(link),
             ]
-        finally:
-            await link.close()
     except HubError as error:
         return [failed("broker", error)]
 
@@ -46,11 +43,8 @@ async def look_at_own_inbox(settings: LinkSettings, inbox: str) -> list[Finding]
     except (OSError, ssl.SSLError):
         return [problem("broker", "the CA, the certificate or its key cannot be used", "see `broker` in the settings")]
     try:
-        link = await Link.open(settings)
-        try:
+        async with Link.opened(settings) as link:
             found = await link.inspect(inbox)
-        finally:
-            await link.close()
     except HubError as error:
         return [failed("broker", error)]
     if found is None:
