@@ -81,7 +81,8 @@ class Inbox:
                 await self.send_receipts(link)
                 reached(Failpoint.INBOX_BEFORE_ACK)
                 for arrival, kept in batch:
-                    kept.set_result(True)
+                    if not kept.done():  # cancelled with its consumer: it comes again and is a duplicate then
+                        kept.set_result(True)
                     if not arrival.redelivered:
                         self.trusted.set()
         finally:
