@@ -21,7 +21,7 @@ from adapters.haarlem.desk.access import Caller
 from adapters.haarlem.desk.problems import status_of
 from adapters.haarlem.desk.store import Import
 from adapters.haarlem.refusals import DUTCH, ActRefusedError, Fault, FieldFault, invalid
-from adapters.haarlem.store import Transaction
+from adapters.haarlem.store import Exchange, Transaction
 from hub.clock import new_pseudonym
 
 HEADER: Final = ("regel", "handeling", "klantnummer_shv", "uitkomst", "zaak", "code", "toelichting")
@@ -75,8 +75,8 @@ def run_import(
     ledger = helper.edge.ledger
     with ledger.database.reading() as tx:
         known = desk.imported(tx, (line.mark for line in lines))
-        ending = sum(_count(tx, line, running=running) for line in lines if line.mark not in known)
-    endings.check_count(helper, count, ending)
+        ended = [one for line in lines if line.mark not in known for one in _ended_by(tx, line, running=running)]
+    endings.check_count(helper, count, endings.count_pauses({one.id: one for one in ended}.values()))
     outcomes = [_carry_out(helper, caller, line, running=running) for line in lines]
     totals = Counter(one.result for one in outcomes)
     done = Import(
@@ -107,12 +107,12 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
     return lines
 
 
-def _count(tx: Transaction, line: Line, *, running: bool) -> int:
-    """How many pauses a row would end; none when it will be refused anyway."""
+def _ended_by(tx: Transaction, line: Line, *, running: bool) -> list[Exchange]:
+    """What a row would end of what runs now; nothing when it will be refused anyway."""
     try:
-        return endings.count_pauses(csv_deeds.ended_by(tx, csv_acts.read_row(line.row, running=running)))
+        return list(csv_deeds.ended_by(tx, csv_acts.read_row(line.row, running=running)))
     except (CellError, ActRefusedError):
-        return 0
+        return []
 
 
 def _carry_out(helper: DebtHelper, caller: Caller, line: Line, *, running: bool) -> Outcome:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import Code, RefusedError
+from schemas.identifiers import Email, Name, Phone
 
 
 class VishSupply(StrEnum):
@@ -26,11 +27,11 @@ class _Part(BaseModel):
 
 
 class ContactSettings(_Part):
-    """Whom parties call when a case names nobody."""
+    """Whom parties call when a case names nobody: a telephone number or a mail address at least."""
 
-    name: str = "Team Schuldhulpverlening Haarlem"
-    phone: str | None = "023-0000000"
-    email: str | None = None
+    name: Name = "Team Schuldhulpverlening Haarlem"
+    phone: Phone | None = None
+    email: Email | None = "schuldhulp@haarlem.example"
 
 
 class Terms(_Part):

@@ -1,0 +1,166 @@
+"""The same acts out of a file: a transaction per row, a result for every row, and nothing twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from adapters.haarlem.csv_import import run_import
+from adapters.haarlem.desk import store
+from adapters.haarlem.desk.store import Import
+from adapters.haarlem.refusals import ActRefusedError, Refusal
+from tests.unit.haarlem.desk import CRED, TAX, VISH, VRIES, Desk
+from tests.unit.haarlem.test_api import Case
+
+DEMO = Path(__file__).parents[3] / "deploy" / "demo"
+HEADER = (
+    "handeling;klantnummer_shv;persoon;bsn;geboortedatum;geslachtsnaam;gemeentecode;fase;"
+    "schuldeiser_oin;schuldeiser;bedrag;factuurnummer;reden;belastinggemeenten;einddatum"
+)
+FIRST = "aanmelden;A-1;;999000111;30-11-1979;Vries;397;intake;;;;;;;"
+
+
+def imported(desk: Desk, *lines: str, count: int | None = None, running: bool = False) -> Import:
+    """Imports lines below the header."""
+    content = "\n".join((HEADER, *lines)).encode()
+    return run_import(desk.helper, desk.caller(), content, running=running, count=count)
+
+
+def results(done: Import) -> list[dict[str, str]]:
+    """The result file, row by row."""
+    return list(csv.DictReader(io.StringIO(done.result.removeprefix("\ufeff"), newline=""), delimiter=";"))
+
+
+def test_rows_are_the_acts_of_the_api(desk: Desk) -> None:
+    done = imported(
+        desk,
+        FIRST,
+        "persoon-toevoegen;A-1;;999001474;01-02-1980;Bakker;;;;;;;;;",
+        f"partij-toevoegen;A-1;;;;;;;{CRED};Publiek;1.284,90;F-1;;;",
+        "partij-toevoegen;A-1;;;;;;;;;;;;0377;",
+        "corrigeren;A-1;2;;02-02-1980;;;;;;;;;;",
+        "verlengen;A-1;;;;;;;;;;;Plan duurt langer;;31-12-2027",
+        f"partij-beeindigen;A-1;;;;;;;{CRED};;;;zelf;;",
+        "persoon-beeindigen;A-1;2;;;;;;;;;;verhuisd;;",
+        "beeindigen;A-1;;;;;;;;;;;zelf;;",
+    )
+    found = [(row["uitkomst"], row["code"]) for row in results(done)]
+    assert found == [("gedaan", "")] * 5 + [("geweigerd", "niets-te-doen")] + [("gedaan", "")] * 3
+    assert desk.letters(CRED)[0].data["vorderingen"] == [{"factuurnummer": "F-1"}]
+    assert "1284" not in desk.dump()
+    assert (done.total, done.done, done.refused) == (9, 8, 1)
+
+
+def test_a_row_that_is_wrong_stops_no_other_and_says_where_and_not_what(desk: Desk) -> None:
+    done = imported(
+        desk,
+        "aanmelden;A-2;;999000112;30-11-1979;Fout;0397;intake;;;;;;;",
+        FIRST,
+        "dansen;A-3;;;;;;;;;;;;;",
+        "beeindigen;A-9;;;;;;;;;;;zelf;;",
+        FIRST.replace("A-1", "A-4"),
+    )
+    assert [(row["uitkomst"], row["code"]) for row in results(done)] == [
+        ("geweigerd", "ongeldige-invoer"),
+        ("gedaan", ""),
+        ("geweigerd", "ongeldige-invoer"),
+        ("geweigerd", "niet-gevonden"),
+        ("geweigerd", "zaak-bestaat"),
+    ]
+    assert results(done)[0]["toelichting"].startswith("bsn: Dit BSN voldoet niet")
+    assert "999000112" not in done.result
+    assert "Fout" not in done.result
+    assert results(done)[4]["zaak"] == results(done)[1]["zaak"]
+
+
+def test_the_same_file_twice_has_no_second_effect(desk: Desk) -> None:
+    first = imported(desk, FIRST)
+    again = imported(desk, FIRST)
+    longer = imported(desk, FIRST, FIRST.replace("A-1", "A-2").replace("999000111", "999001474"))
+    assert (first.done, again.already, longer.already, longer.done) == (1, 1, 1, 1)
+    assert results(again)[0]["zaak"] == results(first)[0]["zaak"]
+    assert len(desk.letters(TAX)) == 2
+
+
+def test_a_row_that_was_refused_is_tried_again(desk: Desk) -> None:
+    assert imported(desk, "beeindigen;A-1;;;;;;;;;;;zelf;;", FIRST).refused == 1
+    done = imported(desk, "beeindigen;A-1;;;;;;;;;;;zelf;;", FIRST)
+    assert (done.done, done.already) == (1, 1)
+
+
+def test_a_file_that_ends_many_pauses_asks_for_their_number_before_anything_is_done(
+    make_desk: Callable[..., Desk],
+) -> None:
+    desk = make_desk(rules={"confirm_above": 1})
+    second = FIRST.replace("A-1", "A-2").replace("999000111", "999001474")
+    imported(desk, FIRST, second)
+    ends = [f"beeindigen;{number};;;;;;;;;;;zelf;;" for number in ("A-1", "A-2")]
+    with pytest.raises(ActRefusedError) as refused:
+        imported(desk, *ends)
+    assert (refused.value.refusal, refused.value.count) == (Refusal.COUNT_NEEDED, 2)
+    assert [letter.name for letter in desk.letters(TAX)] == ["kennisgeving-publiek"] * 2
+    assert imported(desk, *ends, count=2).done == 2
+    assert imported(desk, *ends).already == 2
+
+
+def test_every_row_is_in_the_access_log(desk: Desk) -> None:
+    imported(desk, FIRST, "dansen;A-3;;;;;;;;;;;;;")
+    with desk.ledger.begin() as tx:
+        assert [(act, status) for _, _, act, _, status in store.accesses(tx)] == [("aanmelden", 200), ("import", 400)]
+
+
+def test_what_runs_already_is_taken_over_only_when_that_was_asked(desk: Desk) -> None:
+    header = (
+        "klantnummer_shv;bsn;geboortedatum;geslachtsnaam;gemeentecode;fase;"
+        "vish_nummer;pauze_vanaf;pauze_tot;belastinggemeenten"
+    )
+    line = "A-1;999000111;30-11-1979;Vries;0397;intake;V-7;01-10-2026;31-03-2027;0397"
+    content = f"{header}\n{line}\n".encode()
+    refused = run_import(desk.helper, desk.caller(), content)
+    assert (refused.refused, desk.letters()) == (1, [])
+    done = run_import(desk.helper, desk.caller(), content, running=True)
+    number = results(done)[0]["zaak"]
+    assert desk.letters() == []
+    assert desk.rust(number) == "volledig"
+    assert desk.party(number, "vish")["registratienummer"] == "V-7"
+
+
+def test_formulas_in_a_file_come_back_as_text(desk: Desk) -> None:
+    done = imported(desk, FIRST.replace("A-1", "=1+1"))
+    assert results(done)[0]["klantnummer_shv"] == "'=1+1"
+
+
+def test_an_import_over_http_is_done_once_for_its_key_and_its_result_can_be_fetched(desk: Desk) -> None:
+    system = Case(desk)
+    headers = system.headers | {"Content-Type": "text/csv; charset=utf-8", "Idempotency-Key": "k-1"}
+    content = f"{HEADER}\n{FIRST}".encode()
+    first = system.http.post("/v1/importen", content=content, headers=headers)
+    assert (first.status_code, first.json()["gedaan"]) == (201, 1)
+    assert system.http.post("/v1/importen", content=content, headers=headers).json() == first.json()
+    other = system.http.post("/v1/importen", content=content + b"\n", headers=headers)
+    assert other.status_code == 400
+    result = system.http.get(first.headers["location"], headers=system.headers)
+    assert result.headers["content-type"] == "text/csv; charset=utf-8"
+    assert VRIES not in result.text
+    broken = system.http.post("/v1/importen", content=b"niets", headers=headers | {"Idempotency-Key": "k-2"})
+    assert (broken.status_code, broken.json()["velden"][0]["code"]) == (400, "geen-csv")
+    missing = system.get("/importen/0f0e0d0c-0b0a-4908-8706-050403020100/resultaat")
+    assert missing.status_code == 404
+
+
+def test_the_residents_of_the_demo_are_registered_told_of_and_corrected(desk: Desk) -> None:
+    done = run_import(desk.helper, desk.caller(), (DEMO / "cases.csv").read_bytes())
+    assert (done.total, done.refused) == (26, 0), done.result
+    assert len({row["zaak"] for row in results(done)}) == 24
+    # 24 with a BSN and one without; the correction goes out a second time
+    assert len(desk.letters(VISH)) == 25
+    corrected = [letter.data["geboortedatum"] for letter in desk.letters(VISH) if letter.data["bsn"] == "999012356"]
+    assert corrected == ["1978-03-12", "1978-12-03"]
+    later = run_import(desk.helper, desk.caller(), (DEMO / "later.csv").read_bytes())
+    ends = run_import(desk.helper, desk.caller(), (DEMO / "endings.csv").read_bytes())
+    assert (later.done, ends.done) == (3, 3)
+    assert run_import(desk.helper, desk.caller(), (DEMO / "cases.csv").read_bytes()).already == 26
