@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from hub.cli.options import PRESENT, Instant, as_oin
-from hub.cli.rows import Output, print_rows
+from hub.cli.output import OutputOption, print_rows
 from hub.errors import Code, RefusedError
 from hub.register.model import Use
 from hub.wire import strictjson
@@ -76,7 +76,7 @@ def new(
 def list_keys(
     *,
     folder: Annotated[Path, Parameter(name="--dir")],
-    output: Annotated[Output | None, Parameter(name=["-o", "--output"])] = None,
+    output: OutputOption = None,
 ) -> int:
     """List the private keys in a folder, by name; nothing private is shown.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
+from hub.cli.output import say
 from hub.errors import Code, HubError, UnavailableError
 
 OK: Final = 0
@@ -35,6 +36,6 @@ def refuse(error: HubError, *, explain: bool = True) -> int:
     sys.stderr.write(f"refused: {error.code.value}\n")
     if explain or sys.stderr.isatty():
         if error.place:
-            sys.stderr.write(f"place: {error.place}\n")
+            say(f"place: {error.place}")
         sys.stderr.write(f"advice: {error.advice()}\n")
     return exit_status(error)

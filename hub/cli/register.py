@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from hub.cli.options import PRESENT, Instant
-from hub.cli.rows import Output, print_rows
+from hub.cli.output import OutputOption, print_rows
 from hub.clock import rfc3339
 from hub.errors import Code, HubError, RefusedError
 from hub.register.file import read_body
@@ -23,7 +23,6 @@ app = App(name="register", help="The register of organisations, keys and agreeme
 
 OK = 0
 FilePath = Annotated[Path, Parameter(name=["FILE", "--register"])]
-OutputOption = Annotated[Output | None, Parameter(name=["-o", "--output"])]
 
 
 @app.command

@@ -5,13 +5,13 @@ Prints pointers and codes, never a value: what is checked here holds personal da
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import App, Parameter
 
+from hub.cli.output import OutputOption, print_rows
 from hub.errors import HubError
 from hub.wire import strictjson
 from schemas.errors import PayloadError
@@ -29,11 +29,9 @@ _VALID: Final = 0
 _NOT_FOUND: Final = 3
 _PROBLEMS: Final = 6
 
-Output = Annotated[Literal["table", "json", "jsonl"] | None, Parameter(name=["-o", "--output"])]
-
 
 @app.command(name="list")
-def list_types(*, output: Output = None) -> int:
+def list_types(*, output: OutputOption = None) -> int:
     """List every payload: its name, its schema and its title.
 
     Args:
@@ -44,7 +42,7 @@ def list_types(*, output: Output = None) -> int:
         for model in MODELS.values()
     ]
     rows += [_row(model, name, f"{name}+jws", f"urn:hub:payload:{name}:1") for name, model in ROAD_MODELS.items()]
-    _print(rows, output)
+    print_rows(rows, output)
     return _VALID
 
 
@@ -54,7 +52,7 @@ def validate(
     file: Annotated[str, Parameter(name="FILE", allow_leading_hyphen=True)] = "-",
     /,
     *,
-    output: Output = None,
+    output: OutputOption = None,
 ) -> int:
     """Check one payload against its model; exit 0 when it is valid, 6 when not, with JSON pointers and codes.
 
@@ -100,24 +98,11 @@ def _read(file: str) -> bytes:
         return opened.read(MOST_BYTES + 1)
 
 
-def _problems(found: list[tuple[str, str, str]], output: Output) -> int:
-    _print([{"pointer": pointer, "code": code, "text": text} for pointer, code, text in found], output)
+def _problems(found: list[tuple[str, str, str]], output: OutputOption) -> int:
+    print_rows([{"pointer": pointer, "code": code, "text": text} for pointer, code, text in found], output)
     return _fail(_PROBLEMS, f"not valid: {len(found)} problem(s)")
 
 
 def _fail(code: int, why: str) -> int:
     sys.stderr.write(f"{why}\n")
     return code
-
-
-def _print(rows: list[dict[str, str]], output: Output) -> None:
-    chosen = output or ("table" if sys.stdout.isatty() else "jsonl")
-    if chosen == "json":
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
-    elif chosen == "jsonl":
-        for row in rows:
-            print(json.dumps(row, ensure_ascii=False))
-    else:
-        widths = [max(len(row[column]) for row in rows) for column in rows[0]]
-        for row in rows:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row.values(), widths, strict=True)).rstrip())
