@@ -40,11 +40,31 @@ def emitted() -> dict[str, Emitted]:
                 place = f"{file.relative_to(TOP)}:{node.lineno}"  # type: ignore[attr-defined]
                 found.setdefault(member, Emitted()).places.append(place)
             if isinstance(node, ast.Call) and node.args and (member := _member(node.args[0], names)) is not None:
-                assert isinstance(node.func, ast.Attribute), f"{file}:{node.lineno}: use log().<level>"
                 one = found.setdefault(member, Emitted())
-                one.levels.add(node.func.attr)
+                one.levels |= _levels(node.func, tree)
                 one.keys |= {keyword.arg for keyword in node.keywords if keyword.arg is not None}
     return found
+
+
+def _levels(logs: ast.expr, tree: ast.Module) -> set[str]:
+    """The level of `log().level(…)`; of a name, every level that it may stand for in its module."""
+    if isinstance(logs, ast.Attribute):
+        return {logs.attr}
+    assigned = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and any(ast.dump(target) == _stored(logs) for target in node.targets)
+    ]
+    return {
+        node.attr
+        for value in assigned
+        for node in ast.walk(value)
+        if isinstance(node, ast.Attribute) and node.attr in LEVELS
+    }
+
+
+def _stored(name: ast.expr) -> str:
+    return ast.dump(name).replace("Load()", "Store()")
 
 
 def _names_of_event(tree: ast.Module) -> Iterator[str]:
