@@ -8,9 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from adapters.haarlem import acts, calls, correcting, endings, extending, openapi, repeating, views
+from adapters.haarlem import acts, calls, correcting, endings, extending, importing, openapi, repeating, views
 from adapters.haarlem.answers import CallsAnswer, CaseAnswer, EventsAnswer, ImportAnswer, SearchAnswer
-from adapters.haarlem.desk import importing
 from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ImportCall, ImportReadCall, ReadCall, SearchCall
 from adapters.haarlem.requests import (
