@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -126,3 +129,10 @@ def test_the_next_working_day_is_the_first_one_later(day: date) -> None:
     following = next_working_day(day)
     assert following > day
     assert not any(is_working_day(day + timedelta(days=n)) for n in range(1, (following - day).days))
+
+
+def test_local_days_are_known_where_the_machine_has_no_time_zones() -> None:
+    question = "from hub.workdays import AMSTERDAM; print(AMSTERDAM)"
+    nowhere = {"PATH": os.defpath, "PYTHONTZPATH": ""}
+    done = subprocess.run([sys.executable, "-c", question], env=nowhere, capture_output=True, text=True, check=False)
+    assert done.stdout == "Europe/Amsterdam\n", done.stderr
