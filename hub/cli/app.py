@@ -19,7 +19,7 @@ from hub.cli.output import say
 from hub.cli.refusal import OK, refuse
 from hub.cli.usage import usage_problem
 from hub.errors import HubError
-from hub.events import frames_of
+from hub.events import configure, frames_of
 
 FAILURE: Final = 1
 USAGE: Final = 2
@@ -64,6 +64,7 @@ def make_app() -> App:
 def main(app: App) -> int:
     """Runs the command line of this process; what nobody expected is reported in a few words."""
     sys.excepthook = report_bug
+    configure("command")  # to stderr, whatever is logged on the way: stdout is for data
     return run(app, sys.argv[1:])
 
 

@@ -269,7 +269,7 @@ async def _followed(at: Scene) -> None:
     before = (await at.hub("messages", "list", "--most", "1")).rows[0]["index"]
     async with at.terminal.running("messages", "tail", "--after", str(before), "--config", config) as tail:
         sent = publish(at.haarlem, notice(), TAX, at.case)
-        seen = []
+        seen: list[dict[str, Any]] = []
         while not seen or (seen[-1]["kind"], seen[-1]["message"]) != ("receipt", sent):
             seen.append(await at.terminal.line(tail))
         ended = await at.terminal.end(tail, signal.SIGINT)
