@@ -50,6 +50,8 @@ class Road:
     database_url: str
     clock: Clock = field(default_factory=SystemClock)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    hub_offices: list[Office] = field(default_factory=list)
+    """Of the hubs that were started, in that order."""
 
     def link(self, user: str) -> LinkSettings:
         """The link of the hub or a partner."""
@@ -67,7 +69,9 @@ class Road:
         database = Database(self.database_url)
         schema.upgrade(database)
         self.stack.callback(database.close)
-        return Office(register, CurrentKeys(self.folder / HUB / "keys", HUB, register), self.clock, database)
+        office = Office(register, CurrentKeys(self.folder / HUB / "keys", HUB, register), self.clock, database)
+        self.hub_offices.append(office)
+        return office
 
     async def hub(self, *, keeper: KeeperSettings | None = None, quota: QuotaSettings | None = None) -> Office:
         """Starts relay and keeper."""
