@@ -11,10 +11,12 @@ from datetime import timedelta
 
 from adapters.haarlem import book, casefile, store
 from adapters.haarlem.adoption import adopt
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
-from adapters.haarlem.conversations import Kind, PauseState
+from adapters.haarlem.conversations import PauseState
 from adapters.haarlem.dossier import Case, CaseState, OwedClaim, Party, PartyRole, Person, PersonState
+from adapters.haarlem.facts import Kind
 from adapters.haarlem.fanout import Call, Delivery, fan_out
 from adapters.haarlem.refusals import ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
 from adapters.haarlem.requests import (
@@ -43,7 +45,7 @@ def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> s
     Raises:
         ActRefusedError: INVALID, CASE_EXISTS or NUMBER_TAKEN.
     """
-    store.count_up(tx, "registration")  # two registrations of one person wait for each other
+    agenda.count_up(tx, "registration")  # two registrations of one person wait for each other
     _check(helper, request)
     _check_number(tx, request.helper_number)
     if not request.second_case:
@@ -55,7 +57,7 @@ def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> s
     store.add_case(tx, case)
     for person in persons:
         store.add_person(tx, person)
-    store.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)
+    agenda.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)
     file = CaseFile(case, tuple(persons), tuple(parties), ())
     if request.running is not None:
         adopt(helper, tx, file, request.running)
@@ -207,7 +209,7 @@ def add_party(helper: DebtHelper, tx: Transaction, case_id: str, request: PartyR
     if any(_same_party(party, one) for one in file.parties if not one.ended):
         raise invalid(Fault.TWICE, "")
     store.add_parties(tx, case_id, [party])
-    store.add_event(tx, helper.now(), "partij-toegevoegd", case_id, party_id=party.id)
+    agenda.add_event(tx, helper.now(), "partij-toegevoegd", case_id, party_id=party.id)
     casefile.tell_everyone(helper, tx, replace(file, parties=(party,)))
 
 
@@ -232,7 +234,7 @@ def add_person(helper: DebtHelper, tx: Transaction, case_id: str, request: NewPe
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, CASE_EXISTS.
     """
-    store.count_up(tx, "registration")
+    agenda.count_up(tx, "registration")
     file = casefile.held(tx, case_id)
     taken = {person.number for person in file.active}
     if len(taken) >= MOST_PERSONS:
@@ -243,7 +245,7 @@ def add_person(helper: DebtHelper, tx: Transaction, case_id: str, request: NewPe
         check_no_open_case(tx, request.person.bsn)
     person = _new_person(case_id, min({1, 2} - taken), request.person)
     store.add_person(tx, person)
-    store.add_event(tx, helper.now(), "persoon-toegevoegd", case_id, person_id=person.id)
+    agenda.add_event(tx, helper.now(), "persoon-toegevoegd", case_id, person_id=person.id)
     casefile.tell_everyone(helper, tx, replace(file, persons=(person,)))
 
 
@@ -275,8 +277,8 @@ def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, req
     store.add_case(tx, case)
     store.add_person(tx, moved)
     store.put_person(tx, person.changed(state=PersonState.SPLIT_OFF))
-    store.add_event(tx, helper.now(), "persoon-afgesplitst", case_id, person_id=person.id)
-    store.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)
+    agenda.add_event(tx, helper.now(), "persoon-afgesplitst", case_id, person_id=person.id)
+    agenda.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)
     for party in file.parties:
         if party.concerns(person):
             copied = party.changed(id=new_pseudonym(), case_id=case.id, persons=())
@@ -291,7 +293,8 @@ def _move(helper: DebtHelper, tx: Transaction, case: Case, person: Person, party
         casefile.tell(helper, tx, case, person, party)
         return
     if old.facts.kind is Kind.REGISTRATION:
-        store.move_exchange(tx, replace(old, case_id=case.id, person_id=person.id, party_id=party.id))
+        store.put_exchange(tx, replace(old, case_id=case.id, person_id=person.id, party_id=party.id))
+        agenda.move_calls(tx, old.id, case_id=case.id, person_id=person.id, party_id=party.id)
         return
     planned = fan_out(case, person, party, helper.directory(), start=old.facts.start)
     if isinstance(planned, Delivery):

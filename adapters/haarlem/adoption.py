@@ -9,8 +9,8 @@ from __future__ import annotations
 from adapters.haarlem import book, store
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
-from adapters.haarlem.conversations import Conversation, Kind
 from adapters.haarlem.dossier import Case, Party, PartyRole, Person
+from adapters.haarlem.facts import Conversation, Kind
 from adapters.haarlem.fanout import Call, Delivery, add_months, fan_out
 from adapters.haarlem.refusals import Fault, invalid
 from adapters.haarlem.requests import Running, RunningPause

@@ -10,12 +10,15 @@ from datetime import date, datetime
 
 from adapters.edge import Edge
 from adapters.haarlem import store
-from adapters.haarlem.conversations import Conversation, Kind, Letter, LetterKind, is_over, registration_number
+from adapters.haarlem.agenda import store as agenda
+from adapters.haarlem.agenda.store import CallItem
+from adapters.haarlem.conversations import is_over, registration_number
 from adapters.haarlem.dossier import Case, Party, PartyRole, Person
+from adapters.haarlem.facts import Conversation, Kind, Letter, LetterKind
 from adapters.haarlem.fanout import Call, Delivery, Directory
 from adapters.haarlem.settings import Settings
 from adapters.haarlem.standing import state_of
-from adapters.haarlem.store import CallItem, Exchange, Transaction
+from adapters.haarlem.store import Exchange, Transaction
 from adapters.haarlem.watch import Concern, concerns
 from hub.clock import new_pseudonym
 from hub.workdays import local_day, term_end
@@ -156,11 +159,11 @@ def review(helper: DebtHelper, tx: Transaction, exchange: Exchange) -> None:
             opened_at=now,
             exchange_id=exchange.id,
         )
-        if store.open_call(tx, item):
+        if agenda.open_call(tx, item):
             _tell(tx, exchange, now, "belpunt-geopend", concern)
-    for item in store.calls_of_exchange(tx, exchange.id):
+    for item in agenda.calls_of_exchange(tx, exchange.id):
         if item.key not in wanted:
-            store.close_call(tx, replace(item, closed_at=now, outcome="vervallen"))
+            agenda.close_call(tx, replace(item, closed_at=now, outcome="vervallen"))
             _tell(tx, exchange, now, "belpunt-gesloten", item.reason)
 
 
@@ -187,9 +190,9 @@ def call_for(helper: DebtHelper, tx: Transaction, call: Call) -> None:
         opened_at=now,
         due=term_end(local_day(now), helper.settings.terms.call),
     )
-    if store.open_call(tx, item):
+    if agenda.open_call(tx, item):
         ids = {"person_id": item.person_id, "party_id": item.party_id}
-        store.add_event(tx, now, "belpunt-geopend", item.case_id, state=call.reason, **ids)
+        agenda.add_event(tx, now, "belpunt-geopend", item.case_id, state=call.reason, **ids)
 
 
 def end_exchange(helper: DebtHelper, tx: Transaction, exchange: Exchange, end: date, end_class: EndClass) -> Exchange:
@@ -205,15 +208,15 @@ def end_exchange(helper: DebtHelper, tx: Transaction, exchange: Exchange, end: d
 
 def _tell(tx: Transaction, exchange: Exchange, at: datetime, kind: str, state: str) -> None:
     ids = {"person_id": exchange.person_id, "party_id": exchange.party_id}
-    store.add_event(tx, at, kind, exchange.case_id, state=state, **ids)
+    agenda.add_event(tx, at, kind, exchange.case_id, state=state, **ids)
 
 
 def drop_calls(helper: DebtHelper, tx: Transaction, person: Person, party: Party) -> None:
     """Closes the items for a party that a letter reaches now after all."""
     now = helper.now()
-    for item in store.calls(tx, person.case_id, only_open=True):
+    for item in agenda.calls(tx, person.case_id, only_open=True):
         if item.exchange_id is None and (item.person_id, item.party_id) == (person.id, party.id):
-            store.close_call(tx, replace(item, closed_at=now, outcome="vervallen"))
-            store.add_event(
+            agenda.close_call(tx, replace(item, closed_at=now, outcome="vervallen"))
+            agenda.add_event(
                 tx, now, "belpunt-gesloten", item.case_id, person_id=person.id, party_id=party.id, state=item.reason
             )

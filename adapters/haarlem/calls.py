@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.haarlem import casefile, store, views
+from adapters.haarlem import casefile, views
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.answers import CallsAnswer
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.refusals import ActRefusedError, Refusal
@@ -14,7 +15,7 @@ from adapters.haarlem.store import Transaction
 
 def open_calls(tx: Transaction, case_id: str | None = None) -> CallsAnswer:
     """Open items, of one case or of all; the oldest 500."""
-    items = store.calls(tx, case_id, only_open=True)
+    items = agenda.calls(tx, case_id, only_open=True)
     files = {one: casefile.read(tx, one) for one in dict.fromkeys(item.case_id for item in items)}
     return CallsAnswer(calls=tuple(views.call_view(files[item.case_id], item) for item in items))
 
@@ -25,16 +26,16 @@ def settle_call(helper: DebtHelper, tx: Transaction, call_id: str, employee: str
     Raises:
         ActRefusedError: UNKNOWN, or NOTHING_TO_DO for an item that was closed before.
     """
-    item = store.find_call(tx, call_id)
+    item = agenda.find_call(tx, call_id)
     if item is None:
         raise ActRefusedError(Refusal.UNKNOWN)
     casefile.held(tx, item.case_id, running=False)
-    item = store.find_call(tx, call_id)
+    item = agenda.find_call(tx, call_id)
     if item is None or item.closed_at is not None:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
     now = helper.now()
     closed = replace(item, closed_at=now, outcome=request.outcome.value, closed_by=employee, end=request.end)
-    store.close_call(tx, closed)
+    agenda.close_call(tx, closed)
     ids = {"person_id": item.person_id, "party_id": item.party_id}
-    store.add_event(tx, now, "belpunt-gesloten", item.case_id, state=request.outcome.value, **ids)
+    agenda.add_event(tx, now, "belpunt-gesloten", item.case_id, state=request.outcome.value, **ids)
     return item.case_id

@@ -1,9 +1,4 @@
-"""What is known of one conversation, and the state that follows (messages.md 2, *Pause* and *VISH registration*).
-
-Pure. A conversation is a growing set of facts: the letters that Haarlem sent, how far each was carried, and what the
-other side answered. Adding a fact twice or in another order gives the same set, so a duplicated, late or reordered
-message cannot change where things end; the state is worked out anew from the facts each time it is asked for.
-"""
+"""The state of a conversation, out of its facts and the time (messages.md 2, *Pause* and *VISH registration*). Pure."""
 
 from __future__ import annotations
 
@@ -11,57 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
+from adapters.haarlem.facts import Answer, Carried, Conversation, Kind, Letter, LetterKind, Reaction
 from hub.workdays import add_working_days, local_day, term_end
 from schemas.codes import EndClass
-
-
-class Kind(StrEnum):
-    """What a conversation is about."""
-
-    PAUSE = "pauze"
-    REGISTRATION = "vish"
-
-
-class LetterKind(StrEnum):
-    """What Haarlem can say in a conversation."""
-
-    NOTICE = "kennisgeving"
-    EXTENSION = "verlenging"
-    END = "beeindiging"
-    REGISTRATION = "aanmelding"
-    WITHDRAWAL = "afmelding"
-
-
-class Carried(StrEnum):
-    """How far the road brought a letter; later in this list wins, whatever order the news comes in (wire.md 8, T2)."""
-
-    SENT = "verzonden"
-    ACCEPTED = "aangenomen"
-    EXPIRED = "verlopen"
-    REFUSED = "geweigerd"
-    DELIVERED = "afgeleverd"
-
-
-_RANK: Final = {carried: rank for rank, carried in enumerate(Carried)}
-
-
-class Reaction(StrEnum):
-    """What an answer of the other side comes down to."""
-
-    CONFIRMED = "bevestigd"
-    PARTIAL = "deels-bevestigd"
-    REFUSED = "geweigerd"
-    WRONG_CUSTOMER = "verkeerde-klant"
-    RESUMED = "hervat"
-    REGISTERED = "geregistreerd"
-    REJECTED = "afgewezen"
-    STRUCK_OFF = "beeindigd"
-
-
-#: The answers to a letter that stops something; other answers never say that rest has ended by agreement.
-_CONFIRMING: Final = (Reaction.CONFIRMED, Reaction.PARTIAL)
 
 
 class PauseState(StrEnum):
@@ -94,145 +41,6 @@ class RegistrationState(StrEnum):
     LAPSED = "vervallen"
     WITHDRAWAL_SUBMITTED = "afmelding-ingediend"
     WITHDRAWN = "afgemeld"
-
-
-class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Letter(_Fact):
-    """Something that Haarlem sent. `number` counts up within the conversation, `end` is the last day of rest asked."""
-
-    id: str
-    number: int
-    kind: LetterKind
-    sent: datetime
-    end: date | None = None
-    end_class: EndClass | None = None
-    reason: str | None = None
-    carried: Carried = Carried.SENT
-    carried_at: datetime | None = None
-    code: str | None = None
-
-    def seen(self, carried: Carried, at: datetime, code: str | None) -> Letter:
-        """The same letter knowing that it came this far; news of an earlier stage changes nothing."""
-        if _RANK[carried] <= _RANK[self.carried]:
-            return self
-        return self.model_copy(update={"carried": carried, "carried_at": at, "code": code})
-
-
-class Unstopped(_Fact):
-    """A measure that went on, and who has it now: someone to call."""
-
-    measure: str
-    reason: str
-    since: date | None = None
-    handler: str | None = None
-    handler_phone: str | None = None
-    handler_reference: str | None = None
-
-
-class Answer(_Fact):
-    """What the other side said; `answers` is the id of the letter it answers, when it says so."""
-
-    id: str
-    sequence: int
-    at: datetime
-    reaction: Reaction
-    answers: str | None = None
-    end: date | None = None
-    reason: str | None = None
-    number: str | None = None
-    stopped: tuple[str, ...] = ()
-    unstopped: tuple[Unstopped, ...] = ()
-
-    def is_to(self, letter: Letter) -> bool:
-        """Whether it answers that letter; one that does not say so, when it was written after the letter was there."""
-        if self.answers is not None:
-            return self.answers == letter.id
-        return letter.carried_at is not None and self.at >= letter.carried_at
-
-
-class WantedEnd(_Fact):
-    """An end that Haarlem wants and cannot ask for yet: the other side must first confirm what came before."""
-
-    end: date
-    end_class: EndClass
-
-
-class Conversation(_Fact):
-    """The facts of one conversation, and the terms that the agreement sets for it.
-
-    `latest_end` is the agreement's maximum: no letter asks for a later day. `adopted` is the moment at which a pause or
-    registration that was running already came into our books without a letter. Terms are in working days.
-    """
-
-    kind: Kind
-    start: date
-    latest_end: date
-    term_days: int
-    end_term_days: int
-    counts_from_delivery: bool = False
-    adopted: datetime | None = None
-    adopted_end: date | None = None
-    adopted_number: str | None = None
-    wanted_end: WantedEnd | None = None
-    letters: tuple[Letter, ...] = ()
-    answers: tuple[Answer, ...] = ()
-
-    def sent(self, letter: Letter) -> Conversation:
-        """With one more letter of Haarlem."""
-        if any(known.id == letter.id for known in self.letters):
-            return self
-        letters = sorted((*self.letters, letter), key=lambda one: one.number)
-        return self.model_copy(update={"letters": tuple(letters)})
-
-    def carried(self, letter_id: str, carried: Carried, at: datetime, code: str | None = None) -> Conversation:
-        """With news of how far a letter came; news of a letter that is not ours changes nothing."""
-        letters = (letter.seen(carried, at, code) if letter.id == letter_id else letter for letter in self.letters)
-        return self.model_copy(update={"letters": tuple(letters)})
-
-    def answered(self, answer: Answer) -> Conversation:
-        """With one more answer."""
-        if any(known.id == answer.id for known in self.answers):
-            return self
-        answers = sorted((*self.answers, answer), key=lambda one: (one.sequence, one.id))
-        return self.model_copy(update={"answers": tuple(answers)})
-
-    @property
-    def next_number(self) -> int:
-        """The number of the next letter."""
-        return self.letters[-1].number + 1 if self.letters else 1
-
-    @property
-    def last(self) -> Letter | None:
-        """The newest letter."""
-        return self.letters[-1] if self.letters else None
-
-    @property
-    def ending(self) -> Letter | None:
-        """The letter that ends the conversation, when that is Haarlem's last word in it."""
-        last = self.last
-        return last if last and last.kind in {LetterKind.END, LetterKind.WITHDRAWAL} else None
-
-    def last_of(self, *kinds: LetterKind) -> Letter | None:
-        """The newest letter of these kinds."""
-        return next((letter for letter in reversed(self.letters) if letter.kind in kinds), None)
-
-    def answer_to(self, letter: Letter, *reactions: Reaction) -> Answer | None:
-        """The newest answer to that very letter, of these reactions when any are named."""
-        found = (one for one in reversed(self.answers) if one.is_to(letter))
-        return next((one for one in found if not reactions or one.reaction in reactions), None)
-
-    def asked_end(self) -> date:
-        """The last day of rest that Haarlem asked for last."""
-        dated = next((letter.end for letter in reversed(self.letters) if letter.end is not None), None)
-        return dated or self.adopted_end or self.latest_end
-
-    def believed_end(self) -> date:
-        """The last day of rest as far as both sides said so: never later than what the other side entered."""
-        entered = next((one.end for one in reversed(self.answers) if one.reaction in _CONFIRMING and one.end), None)
-        return min(self.asked_end(), entered) if entered else self.asked_end()
 
 
 def term_passed(since: datetime | None, days: int, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from adapters.haarlem import book, casefile, store
 from adapters.haarlem.acts import bsn_allowed, check_no_open_case, owed
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.dossier import Case, Party, Person, PersonState
@@ -43,7 +44,7 @@ def correct(helper: DebtHelper, tx: Transaction, case_id: str, request: CorrectR
     _tell_differences(helper, tx, before, after)
     casefile.tell_everyone(helper, tx, casefile.read(tx, case_id))
     _take_back(helper, tx, after)
-    store.add_event(tx, helper.now(), "gecorrigeerd", case_id)
+    agenda.add_event(tx, helper.now(), "gecorrigeerd", case_id)
 
 
 def _given(request: Document, *names: str) -> dict[str, object]:

@@ -13,18 +13,12 @@ from typing import Final
 
 from adapters.haarlem import book, casefile, store
 from adapters.haarlem.adoption import introduce
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
-from adapters.haarlem.conversations import (
-    Carried,
-    Conversation,
-    Kind,
-    PauseState,
-    RegistrationState,
-    WantedEnd,
-    opening_of,
-)
+from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
 from adapters.haarlem.dossier import CaseState, Party, Person, PersonState
+from adapters.haarlem.facts import Carried, Conversation, Kind, WantedEnd
 from adapters.haarlem.fanout import Call, CallReason
 from adapters.haarlem.reasons import EndReason, class_of
 from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
@@ -61,7 +55,7 @@ def end_case(helper: DebtHelper, tx: Transaction, case_id: str, request: EndRequ
     store.put_case(tx, case)
     for person in file.active:
         _end_calls(helper, tx, file, person, file.parties)
-    store.add_event(tx, helper.now(), "zaak-beeindigd", case_id)
+    agenda.add_event(tx, helper.now(), "zaak-beeindigd", case_id)
 
 
 def end_person(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, request: EndRequest) -> None:
@@ -84,7 +78,7 @@ def end_person(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str
     _end_calls(helper, tx, file, person, file.parties)
     store.put_person(tx, person.changed(state=PersonState.ENDED))
     casefile.leave(tx, file, person)
-    store.add_event(tx, helper.now(), "persoon-beeindigd", case_id, person_id=person_id)
+    agenda.add_event(tx, helper.now(), "persoon-beeindigd", case_id, person_id=person_id)
 
 
 def end_party(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str, request: EndPartyRequest) -> None:
@@ -107,7 +101,7 @@ def end_party(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str, 
         _end_calls(helper, tx, file, person, [party])
     left = tuple(sorted(one.number for one in file.active if one.id not in ids and party.concerns(one)))
     store.put_party(tx, party.changed(ended=not left, persons=left or party.persons))
-    store.add_event(tx, helper.now(), "partij-beeindigd", case_id, party_id=party_id)
+    agenda.add_event(tx, helper.now(), "partij-beeindigd", case_id, party_id=party_id)
 
 
 def ending_of(helper: DebtHelper, request: EndRequest) -> Ending:
@@ -191,10 +185,10 @@ def end_day(helper: DebtHelper, facts: Conversation, ending: Ending) -> date:
 def _end_calls(helper: DebtHelper, tx: Transaction, file: CaseFile, person: Person, parties: Iterable[Party]) -> None:
     """Closes what need not be called any more, and asks to call where rest was arranged by telephone."""
     known = {party.id: party for party in parties}
-    for item in store.calls(tx, file.case.id):
+    for item in agenda.calls(tx, file.case.id):
         if item.exchange_id is not None or item.person_id != person.id or item.party_id not in known:
             continue
         if item.closed_at is None:
-            store.close_call(tx, replace(item, closed_at=helper.now(), outcome=CallOutcome.LAPSED))
+            agenda.close_call(tx, replace(item, closed_at=helper.now(), outcome=CallOutcome.LAPSED))
         elif item.outcome == CallOutcome.ARRANGED and item.reason != CallReason.END_BY_PHONE:
             book.call_for(helper, tx, Call(person, known[item.party_id], CallReason.END_BY_PHONE))

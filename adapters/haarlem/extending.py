@@ -9,10 +9,12 @@ from datetime import date
 from adapters.haarlem import book, casefile, store
 from adapters.haarlem.acts import check_no_open_case
 from adapters.haarlem.adoption import introduce
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper, Said
 from adapters.haarlem.casefile import CaseFile
-from adapters.haarlem.conversations import Kind, Letter, LetterKind, PauseState
+from adapters.haarlem.conversations import PauseState
 from adapters.haarlem.dossier import CaseState, Party
+from adapters.haarlem.facts import Kind, Letter, LetterKind
 from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
 from adapters.haarlem.repeating import open_again
 from adapters.haarlem.requests import ExtendRequest
@@ -48,7 +50,7 @@ def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendReq
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
     if file.case.state is CaseState.ENDED:
         _reopen(helper, tx, file, {one.person_id for one in extended})
-    store.add_event(tx, helper.now(), "verlengd", case_id, party_id=request.party_id)
+    agenda.add_event(tx, helper.now(), "verlengd", case_id, party_id=request.party_id)
 
 
 def _with_party_end(tx: Transaction, file: CaseFile, party: Party, end: date | None) -> CaseFile:
@@ -101,7 +103,7 @@ def _reopen(helper: DebtHelper, tx: Transaction, file: CaseFile, person_ids: Ite
     for person in file.active:
         check_no_open_case(tx, person.bsn)
     store.put_case(tx, case)
-    store.add_event(tx, helper.now(), "zaak-heropend", case.id)
+    agenda.add_event(tx, helper.now(), "zaak-heropend", case.id)
     for exchange in file.exchanges:
         withdrawn = exchange.facts.kind is Kind.REGISTRATION and exchange.facts.ending is not None
         if withdrawn and exchange.person_id in person_ids:

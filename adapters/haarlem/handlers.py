@@ -14,10 +14,12 @@ from typing import TypeVar
 
 from adapters.contract import Done, Outcome, OutsideKey, Received
 from adapters.haarlem import book, casefile, store, sweep
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
-from adapters.haarlem.conversations import Answer, Carried, PauseState, RegistrationState
+from adapters.haarlem.conversations import PauseState, RegistrationState
 from adapters.haarlem.desk import store as desk
 from adapters.haarlem.endings import Ending, end_one
+from adapters.haarlem.facts import Answer, Carried
 from adapters.haarlem.mapping import answer_of_notice, answer_of_refusal, answer_of_result, answer_of_status
 from adapters.haarlem.repeating import remake
 from adapters.haarlem.store import Exchange, Transaction
@@ -105,7 +107,7 @@ class CaseOffice:
 
     def _mention(self, tx: Transaction, exchange: Exchange, status: str) -> None:
         ids = {"person_id": exchange.person_id, "party_id": exchange.party_id}
-        store.add_event(tx, self._helper.now(), "statusbericht", exchange.case_id, state=status, **ids)
+        agenda.add_event(tx, self._helper.now(), "statusbericht", exchange.case_id, state=status, **ids)
 
     def _follow(self, tx: Transaction, exchange: Exchange) -> None:
         """What an answer sets off: the pause that this one replaces ends, a registration that waited is withdrawn."""

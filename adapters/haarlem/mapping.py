@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from adapters.contract import Received
-from adapters.haarlem.conversations import Answer, Reaction, Unstopped
+from adapters.haarlem.facts import Answer, Reaction, Unstopped
 from schemas.codes import RegistrationResult, Status
 from schemas.messages import DebtRestRegistrationResult, Message, NoCooperation, NoticeAnswer, StatusReport
 from schemas.shapes import MeasureNotStopped

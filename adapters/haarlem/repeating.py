@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.haarlem import book, casefile, store
+from adapters.haarlem import book, casefile
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper, Said
 from adapters.haarlem.casefile import CaseFile
-from adapters.haarlem.conversations import Carried, Kind, Letter, LetterKind, PauseState, RegistrationState, opening_of
+from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
 from adapters.haarlem.endings import Ending, end_day
+from adapters.haarlem.facts import Carried, Kind, Letter, LetterKind
 from adapters.haarlem.fanout import Call, Delivery, fan_out
 from adapters.haarlem.refusals import ActRefusedError, Refusal
 from adapters.haarlem.store import Exchange, Transaction
@@ -54,7 +56,7 @@ def repeat(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str) -> 
             said += _say_again(helper, tx, file, exchange, last)
     if not said:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
-    store.add_event(tx, helper.now(), "herhaald", case_id, party_id=party_id)
+    agenda.add_event(tx, helper.now(), "herhaald", case_id, party_id=party_id)
 
 
 def open_again(helper: DebtHelper, tx: Transaction, file: CaseFile, exchange: Exchange) -> bool:

@@ -9,10 +9,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from adapters.haarlem.conversations import (
-    Carried,
-    Conversation,
-    Kind,
-    Letter,
     PauseState,
     RegistrationState,
     danger_day,
@@ -22,6 +18,7 @@ from adapters.haarlem.conversations import (
     registration_state,
     term_passed,
 )
+from adapters.haarlem.facts import Carried, Conversation, Kind, Letter
 from adapters.haarlem.rest import Callee, PartyRest, Standing
 from adapters.haarlem.settings import Rules
 from hub.workdays import local_day, local_instant, term_end

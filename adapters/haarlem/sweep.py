@@ -7,6 +7,7 @@ that a crash in between fires nothing twice and forgets nothing.
 from __future__ import annotations
 
 from adapters.haarlem import book, store
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.standing import state_of
 from adapters.haarlem.store import Exchange, Transaction
@@ -34,5 +35,5 @@ def _has_changed(helper: DebtHelper, tx: Transaction, exchange: Exchange) -> boo
     if book.is_settled(exchange.facts, now) or state_of(exchange.facts, now) != exchange.state:
         return True
     wanted = set(book.wanted_calls(helper, tx, exchange))
-    every, still_open = store.call_keys(tx, exchange.id)
+    every, still_open = agenda.call_keys(tx, exchange.id)
     return not wanted <= every or not still_open <= wanted

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from adapters.haarlem import casefile, store
+from adapters.haarlem.agenda import store as agenda
+from adapters.haarlem.agenda.store import CallItem
 from adapters.haarlem.answers import (
     CallAnswer,
     CalleeAnswer,
@@ -20,13 +22,14 @@ from adapters.haarlem.answers import (
 )
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
-from adapters.haarlem.conversations import Kind, governing, registration_number
+from adapters.haarlem.conversations import governing, registration_number
 from adapters.haarlem.dossier import CaseState, Party, Person, PersonState
+from adapters.haarlem.facts import Kind
 from adapters.haarlem.fanout import CallReason
 from adapters.haarlem.requests import CallOutcome
 from adapters.haarlem.rest import Callee, PartyRest, Rest, Standing, rest
 from adapters.haarlem.standing import WORDS, party_rest, since_of, state_of
-from adapters.haarlem.store import CallItem, Exchange, Transaction
+from adapters.haarlem.store import Exchange, Transaction
 from adapters.haarlem.watch import Concern
 
 CALL_WORDS: Final[dict[str, str]] = {
@@ -56,7 +59,7 @@ _TO_CALL, _CALLED, _NOT_ARRANGED = "te-bellen", "telefonisch-geregeld", "telefon
 def case_view(helper: DebtHelper, tx: Transaction, case_id: str) -> CaseAnswer:
     """The case with everyone in it."""
     file = casefile.read(tx, case_id)
-    items = store.calls(tx, case_id)
+    items = agenda.calls(tx, case_id)
     case = file.case
     return CaseAnswer(
         id=case.id,
@@ -78,7 +81,7 @@ def search_view(helper: DebtHelper, tx: Transaction, bsn: str, *, only_open: boo
     hits = []
     for case_id in store.cases_of_bsn(tx, bsn, only_open=only_open):
         file = casefile.read(tx, case_id)
-        items = store.calls(tx, case_id)
+        items = agenda.calls(tx, case_id)
         hits += [
             HitAnswer(
                 id=case_id,
@@ -94,7 +97,7 @@ def search_view(helper: DebtHelper, tx: Transaction, bsn: str, *, only_open: boo
 
 def events_view(tx: Transaction, after: int, most: int, case_id: str | None = None) -> EventsAnswer:
     """Events after a number."""
-    found = store.events_after(tx, after, most, case_id)
+    found = agenda.events_after(tx, after, most, case_id)
     events = tuple(
         EventAnswer(
             number=one.number,

@@ -12,12 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from adapters.haarlem.conversations import (
-    Answer,
-    Carried,
-    Conversation,
-    Kind,
-    Letter,
-    LetterKind,
     PauseState,
     RegistrationState,
     danger_day,
@@ -27,6 +21,7 @@ from adapters.haarlem.conversations import (
     registration_state,
     term_passed,
 )
+from adapters.haarlem.facts import Answer, Carried, Conversation, Kind, Letter, LetterKind
 from adapters.haarlem.settings import Settings
 from hub.workdays import local_day
 from schemas.codes import EndClass

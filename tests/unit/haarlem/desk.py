@@ -20,7 +20,8 @@ from starlette.testclient import TestClient
 
 from adapters.contract import Identity, Office, Outcome, Received
 from adapters.edge import Edge
-from adapters.haarlem import acts, store, views
+from adapters.haarlem import acts, views
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.app import create_api
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.desk.access import Caller, Scope, make_token
@@ -130,12 +131,12 @@ class Desk:
     def calls(self, case_id: str, *, only_open: bool = True) -> list[str]:
         """Reasons of the items of a case."""
         with self.ledger.begin() as tx:
-            return [item.reason for item in store.calls(tx, case_id, only_open=only_open)]
+            return [item.reason for item in agenda.calls(tx, case_id, only_open=only_open)]
 
     def events(self, case_id: str) -> list[tuple[str, str | None]]:
         """(kind, state) of what happened in a case."""
         with self.ledger.begin() as tx:
-            return [(one.kind, one.state) for one in store.events_after(tx, 0, 1000, case_id)]
+            return [(one.kind, one.state) for one in agenda.events_after(tx, 0, 1000, case_id)]
 
     # — the road —————————————————————————————————————————————————————————————————————————————————————————————————————
 

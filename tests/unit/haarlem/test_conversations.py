@@ -9,19 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.haarlem.conversations import (
-    Answer,
-    Carried,
-    Conversation,
-    Kind,
-    Letter,
-    LetterKind,
     PauseState,
-    Reaction,
     RegistrationState,
     pause_state,
     registration_number,
     registration_state,
 )
+from adapters.haarlem.facts import Answer, Carried, Conversation, Kind, Letter, LetterKind, Reaction
 from hub.workdays import add_working_days
 from schemas.codes import EndClass
 from tests.world import NOW

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.haarlem import endings, repeating, store
+from adapters.haarlem import endings, repeating
+from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.refusals import ActRefusedError
 from adapters.haarlem.requests import EndRequest
 from hub.clock import new_pseudonym
@@ -231,4 +232,4 @@ def test_the_look_at_the_clock_runs_until_it_is_stopped(make_desk: Callable[...,
 
 def _reasons(desk: Desk) -> list[str]:
     with desk.ledger.begin() as tx:
-        return [item.reason for item in store.calls(tx, only_open=True)]
+        return [item.reason for item in agenda.calls(tx, only_open=True)]

@@ -1,0 +1,1 @@
+"""What others must know or do about cases: events for who polls, calls for case workers."""
