@@ -5,10 +5,13 @@ There is no content to show: the hub cannot read it.
 
 from __future__ import annotations
 
-import time
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
+from types import FrameType
 from typing import Annotated, Final, Literal
 
 from cyclopts import App, Parameter
@@ -147,16 +150,15 @@ def tail(
         index = _begin(database, last) if after is None else after
         if form == "table":
             print_line(dict(zip(details.TAIL_COLUMNS, details.TAIL_COLUMNS, strict=True)), _WIDTHS)
-        try:
-            for line in _follow(database, index):
+        with _until_interrupted() as stop:
+            for line in _follow(database, index, stop):
                 cells = details.tail_row(line, names)
                 if form == "table":
                     print_line(cells, _WIDTHS)
                 else:
                     print_json_line(cells)
                 index = index if line.index is None else line.index
-        except KeyboardInterrupt:
-            say(f"stopped; go on with --after {index}")
+    say(f"stopped; go on with --after {index}")
     return OK
 
 
@@ -165,10 +167,26 @@ def _begin(database: Database, last: int) -> int:
         return max(store.last_index(connection) - last, -1)
 
 
-def _follow(database: Database, index: int) -> Iterator[LogLine]:
+@contextmanager
+def _until_interrupted() -> Iterator[Event]:
+    """An event that Ctrl-C sets: a line is then either printed and counted or neither. A second Ctrl-C ends at once."""
+    stop = Event()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _follow(database: Database, index: int, stop: Event) -> Iterator[LogLine]:
     """Every entry after `index`, as it comes; a database that is away is waited for."""
     away = False
-    while True:
+    while not stop.is_set():
         try:
             with database.reading() as connection:
                 lines = store.entries_after(connection, index, PAGE)
@@ -176,11 +194,13 @@ def _follow(database: Database, index: int) -> Iterator[LogLine]:
             if not away:
                 say(f"{error.code.value}: {error.advice()}")
             away = True
-            time.sleep(WAIT_S)
+            stop.wait(WAIT_S)
             continue
         away = False
         for line in lines:
             yield line
             index = index if line.index is None else line.index
+            if stop.is_set():
+                return
         if len(lines) < PAGE:
-            time.sleep(LOOK_S)
+            stop.wait(LOOK_S)
