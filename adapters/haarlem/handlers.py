@@ -16,7 +16,7 @@ from adapters.contract import Done, Outcome, OutsideKey, Received
 from adapters.haarlem import book, casefile, store, sweep
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
-from adapters.haarlem.conversations import PauseState, RegistrationState
+from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
 from adapters.haarlem.desk import store as desk
 from adapters.haarlem.endings import Ending, end_one
 from adapters.haarlem.facts import Answer, Carried
@@ -129,6 +129,9 @@ class CaseOffice:
         carried = _CARRIED[outcome.state]
         facts = exchange.facts.carried(outcome.message_id, carried, outcome.at, outcome.code)
         exchange = book.keep(self._helper, tx, exchange, facts)
+        opening = opening_of(facts)
+        if opening is not None and opening.carried is Carried.REFUSED and facts.ending is not None and exchange.open:
+            book.close(self._helper, tx, exchange)  # nothing was ever there that could end
         letter = next((one for one in facts.letters if one.id == outcome.message_id), None)
         if letter is None or letter.carried is not Carried.EXPIRED:
             return

@@ -74,20 +74,19 @@ def open_again(helper: DebtHelper, tx: Transaction, file: CaseFile, exchange: Ex
 def remake(helper: DebtHelper, tx: Transaction, exchange: Exchange, expired: Letter) -> None:
     """Makes a new message of a letter that expired, while the case still needs it; the item about it stays open.
 
-    A letter that was followed by another of its conversation is not made anew: the later one says what counts now.
-    Where the other side never heard the opening, that is what it needs; an end then has nothing to end.
+    Where the other side never heard the opening, that is what it needs, and an end then has nothing to end. Any other
+    letter that was followed by another is not made anew: the later one says what counts now.
     """
-    opening = opening_of(exchange.facts)
-    if exchange.facts.last is None or exchange.facts.last.id != expired.id or not exchange.open:
+    opening, last = opening_of(exchange.facts), exchange.facts.last
+    if not exchange.open or opening is None or last is None or expired.id not in {opening.id, last.id}:
         return
     file = casefile.read(tx, exchange.case_id)
-    if opening is not None and opening.carried is Carried.EXPIRED and expired.kind is not opening.kind:
-        if exchange.facts.ending is None:
-            open_again(helper, tx, file, exchange)
-        else:
-            book.close(helper, tx, exchange)
-        return
-    _say_again(helper, tx, file, exchange, expired)
+    if opening.carried is not Carried.EXPIRED:
+        _say_again(helper, tx, file, exchange, expired)
+    elif exchange.facts.ending is None:
+        open_again(helper, tx, file, exchange)
+    elif expired.id == last.id:
+        book.close(helper, tx, exchange)
 
 
 def _say_again(helper: DebtHelper, tx: Transaction, file: CaseFile, exchange: Exchange, letter: Letter) -> bool:

@@ -60,8 +60,8 @@ def open_call(tx: Connection, item: CallItem) -> bool:
         "opened_at": instant(item.opened_at),
         "due": None if item.due is None else instant(item.due),
     }
-    done = tx.execute(dialect.insert(CALL).values(**values).on_conflict_do_nothing(index_elements=["key"]))
-    return done.rowcount == 1
+    opened = dialect.insert(CALL).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    return tx.execute(opened.returning(CALL.c.id)).first() is not None  # PostgreSQL's driver counts no rows here
 
 
 def close_call(tx: Connection, item: CallItem) -> None:

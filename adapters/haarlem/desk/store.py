@@ -121,7 +121,8 @@ def claim_key(tx: Connection, token_id: str, key: str, digest: str, at: datetime
     """
     dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
     values = {"token_id": token_id, "key": key, "digest": digest, "at": instant(at)}
-    return tx.execute(dialect.insert(ANSWER).values(**values).on_conflict_do_nothing()).rowcount == 1
+    claimed = dialect.insert(ANSWER).values(**values).on_conflict_do_nothing().returning(ANSWER.c.key)
+    return tx.execute(claimed).first() is not None  # PostgreSQL's driver counts no rows here
 
 
 def keep_answer(tx: Connection, token_id: str, key: str, answer: KeptAnswer) -> None:

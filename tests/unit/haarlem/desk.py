@@ -143,7 +143,8 @@ class Desk:
     def letters(self, to: str | None = None) -> list[Letter]:
         """What was sent, opened with each recipient's own key, in order of sending."""
         with self.ledger.begin() as tx:
-            rows = tx.execute(select(OUTBOX).order_by(text("rowid"))).all()
+            place = text("rowid" if tx.dialect.name == "sqlite" else "ctid")
+            rows = tx.execute(select(OUTBOX).order_by(place)).all()
         return [self._open(row) for row in rows if to in {None, row.recipient}]
 
     def _open(self, row: Any) -> Letter:  # noqa: ANN401 - a row of OUTBOX

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.haarlem import endings, repeating
+from adapters.haarlem import endings, extending, repeating
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.refusals import ActRefusedError
-from adapters.haarlem.requests import EndRequest
+from adapters.haarlem.requests import EndRequest, ExtendRequest
 from hub.clock import new_pseudonym
 from hub.errors import Code, RefusedError
 from schemas.codes import NoCooperationReason, Status
@@ -82,6 +82,31 @@ def test_an_end_that_expired_is_made_anew_with_a_day_that_parties_can_work_with(
     assert (again.name, again.data["klasse"]) == ("pauze-beeindiging", "beeindigd")
     assert again.data["einddatum"] == "2026-12-15"
     assert end.data["einddatum"] == "2026-11-30"
+
+
+def test_an_end_after_an_opening_that_nobody_took_has_nothing_to_end(desk: Desk) -> None:
+    number = desk.register()
+    with desk.ledger.begin() as tx:
+        endings.end_case(desk.helper, tx, number, EndRequest.from_wire({"reden": "zelf"}))
+    desk.outcome(desk.letters(TAX)[0], "refused", code="schema_invalid")
+    assert desk.party(number, "belastingkantoor")["stand"] == "aflopend"
+    notice, end = desk.letters(VISH)
+    desk.outcome(notice, "expired")
+    desk.outcome(end, "expired")
+    assert [len(desk.letters(to)) for to in (TAX, VISH)] == [2, 2]
+    assert desk.rust(number) == "beeindigd"
+    assert desk.calls(number) == []
+
+
+def test_an_opening_that_expired_under_an_extension_is_said_with_the_new_day(desk: Desk) -> None:
+    number = desk.register(case(einddatum="2027-01-29"))
+    with desk.ledger.begin() as tx:
+        extending.extend(
+            desk.helper, tx, number, ExtendRequest.from_wire({"reden": "langer", "einddatum": "2027-03-01"})
+        )
+    desk.outcome(desk.letters(TAX)[0], "expired")
+    assert desk.letters(TAX)[-1].data["einddatum"] == "2027-03-01"
+    assert desk.letters(TAX)[-1].name == "kennisgeving-publiek"
 
 
 def test_what_the_road_refuses_is_somebodys_care_and_can_be_said_again(desk: Desk) -> None:

@@ -1,0 +1,106 @@
+"""The debt helper on both databases, over real HTTP, asked by many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from adapters.haarlem.agenda import store
+from adapters.haarlem.app import create_api
+from adapters.haarlem.server import ApiServer
+from adapters.haarlem.settings import ApiSettings, Settings
+from hub.clock import new_pseudonym
+from tests.unit.haarlem.desk import BAKKER, TAX, VISH, VRIES, Desk, case, person
+from tests.world import FixedClock, make_world
+
+AT_ONCE = 8
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    """A debt helper on this database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    made = Desk(tmp_path, make_world(), FixedClock(), Settings.model_validate({"connection_code": "HLM-01"}), url)
+    yield made
+    made.ledger.close()
+
+
+def talk(desk: Desk, conversation: Callable[[httpx2.AsyncClient], Any]) -> None:
+    """Serves the API on loopback for as long as `conversation` lasts."""
+    headers = {"Authorization": f"Bearer {desk.token()}", "Medewerker-Id": "m-1"}
+    server = ApiServer(create_api(desk.helper), ApiSettings(port=0))
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        with server.listen() as listening:
+            serving = asyncio.create_task(server.run(listening, stop))
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+            async with httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=60) as http:
+                await conversation(http)
+            stop.set()
+            await serving
+
+    asyncio.run(run())
+
+
+async def post(http: httpx2.AsyncClient, path: str, document: object, key: str | None = None) -> httpx2.Response:
+    """A POST with a key."""
+    return await http.post(path, json=document, headers={"Idempotency-Key": key or new_pseudonym()})
+
+
+def test_the_same_act_by_many_at_once_is_done_once(desk: Desk) -> None:
+    document = case()
+
+    async def same_key(http: httpx2.AsyncClient) -> None:
+        answers = await asyncio.gather(*(post(http, "/schuldenrust", document, "k-1") for _ in range(AT_ONCE)))
+        assert {one.status_code for one in answers} == {201}
+        assert len({one.json()["id"] for one in answers}) == 1
+
+    async def many_keys(http: httpx2.AsyncClient) -> None:
+        asked = (post(http, "/schuldenrust", case(person(BAKKER))) for _ in range(AT_ONCE))
+        answers = await asyncio.gather(*asked)
+        assert sorted(one.status_code for one in answers) == [201] + [409] * (AT_ONCE - 1)
+
+    talk(desk, same_key)
+    talk(desk, many_keys)
+    assert sorted(letter.data["bsn"] for letter in desk.letters(VISH)) == sorted([VRIES, BAKKER])
+
+
+def test_answers_and_acts_at_the_same_time_lose_nothing(desk: Desk) -> None:
+    number = desk.register(case(belastinggemeenten=["0397", "0377", "0473"]))
+    letters = desk.letters()
+
+    async def everything(http: httpx2.AsyncClient) -> None:
+        answered = (asyncio.to_thread(desk.registered if one.to == VISH else desk.confirm, one) for one in letters)
+        corrected = (post(http, f"/schuldenrust/{number}/correctie", {"urgent": True}) for _ in range(2))
+        looked = (http.get(f"/schuldenrust/{number}") for _ in range(4))
+        done = await asyncio.gather(*answered, *corrected, *looked)
+        assert all(one.status_code == 200 for one in done if one is not None)
+
+    talk(desk, everything)
+    assert desk.rust(number) == "volledig"
+    with desk.ledger.begin() as tx:
+        numbers = [one.number for one in store.events_after(tx, 0, 1000)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_whole_life_of_a_case(desk: Desk) -> None:
+    number = desk.register()
+    desk.confirm_everything()
+    assert desk.rust(number) == "volledig"
+
+    async def end(http: httpx2.AsyncClient) -> None:
+        answer = await post(http, f"/schuldenrust/{number}/beeindiging", {"reden": "schuldregeling-akkoord"})
+        assert answer.status_code == 200
+
+    talk(desk, end)
+    desk.confirm(desk.letters(TAX)[-1])
+    desk.answer(desk.letters(VISH)[-1], "schuldenrust-registratie", resultaat="beeindigd")
+    desk.days_pass(10)
+    assert desk.rust(number) == "beeindigd"
+    assert desk.calls(number) == []
