@@ -7,7 +7,6 @@ partner's key only on the partner's own machine. No key made here can open or si
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hub.errors import Code, RefusedError
+from hub.register.pemfiles import check_absent, make_folder, write_private, write_public
 
 AUTHORITY_DAYS = 3650
 SERVER_DAYS = 397
@@ -65,10 +65,8 @@ class Authority:
 
 def new_authority(folder: Path, now: datetime) -> Authority:
     """Make a CA in `folder`, valid ten years; refuses to replace one that is there (`key_invalid`)."""
-    if (folder / CA_KEY).exists():
-        raise RefusedError(Code.KEY_INVALID, f"{folder / CA_KEY} exists")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    check_absent(folder, CA_KEY, CA_CERTIFICATE)
+    make_folder(folder, tighten=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(AUTHORITY_NAME)
     certificate = (
@@ -78,8 +76,8 @@ def new_authority(folder: Path, now: datetime) -> Authority:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write_private(folder / CA_KEY, _private_pem(key))
-    _write_public(folder / CA_CERTIFICATE, certificate.public_bytes(Encoding.PEM))
+    write_private(folder / CA_KEY, _private_pem(key))
+    write_public(folder / CA_CERTIFICATE, certificate.public_bytes(Encoding.PEM))
     return Authority(folder, certificate, key)
 
 
@@ -98,12 +96,12 @@ def load_authority(folder: Path) -> Authority:
 
 
 def issue_server(authority: Authority, names: tuple[str, ...], folder: Path, now: datetime) -> tuple[Path, Path]:
-    """Make the broker's own key and certificate for these host names and addresses.
+    """Make the broker's own key and certificate for these host names and addresses, in place of earlier ones.
 
     Returns:
         The paths of the certificate and of the key (0600) in `folder`.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _leaf(
         authority,
@@ -114,8 +112,8 @@ def issue_server(authority: Authority, names: tuple[str, ...], folder: Path, now
         usage=ExtendedKeyUsageOID.SERVER_AUTH,
         alternatives=x509.SubjectAlternativeName([_general_name(name) for name in names]),
     )
-    _write_private(folder / SERVER_KEY, _private_pem(key))
-    _write_public(folder / SERVER_CERTIFICATE, certificate.public_bytes(Encoding.PEM))
+    write_private(folder / SERVER_KEY, _private_pem(key))
+    write_public(folder / SERVER_CERTIFICATE, certificate.public_bytes(Encoding.PEM))
     return folder / SERVER_CERTIFICATE, folder / SERVER_KEY
 
 
@@ -154,18 +152,20 @@ def checked_request_key(request: bytes, user: str) -> CertificateIssuerPublicKey
 
 
 def new_client_key(user: str, folder: Path) -> Path:
-    """Make a key and a request with CN `user` in `folder` (0700), on the machine that will use them.
+    """Make a key and a request with CN `user` in `folder`, on the machine that will use them.
 
     Returns:
         The path of the request, the only one of the two files that may leave the machine.
+
+    Raises:
+        RefusedError: `key_invalid`; never is a key overwritten.
     """
-    if (folder / CLIENT_KEY).exists():
-        raise RefusedError(Code.KEY_INVALID, f"{folder / CLIENT_KEY} exists")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check_absent(folder, CLIENT_KEY, CLIENT_REQUEST)
+    make_folder(folder)
     key = ec.generate_private_key(ec.SECP256R1())
     csr = x509.CertificateSigningRequestBuilder().subject_name(_name(user)).sign(key, hashes.SHA256())
-    _write_private(folder / CLIENT_KEY, _private_pem(key))
-    _write_public(folder / CLIENT_REQUEST, csr.public_bytes(Encoding.PEM))
+    write_private(folder / CLIENT_KEY, _private_pem(key))
+    write_public(folder / CLIENT_REQUEST, csr.public_bytes(Encoding.PEM))
     return folder / CLIENT_REQUEST
 
 
@@ -203,8 +203,8 @@ def _leaf(
         builder = builder.add_extension(alternatives, critical=False)
     certificate = builder.sign(authority.key, hashes.SHA256())
     kept = authority.folder / "issued"
-    kept.mkdir(mode=0o700, exist_ok=True)
-    _write_public(kept / f"{certificate.serial_number:040x}.crt.pem", certificate.public_bytes(Encoding.PEM))
+    make_folder(kept)
+    write_public(kept / f"{certificate.serial_number:040x}.crt.pem", certificate.public_bytes(Encoding.PEM))
     return certificate
 
 
@@ -256,15 +256,3 @@ def _load_certificate(path: Path) -> x509.Certificate:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, ValueError):
         raise RefusedError(Code.KEY_INVALID, str(path)) from None
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads, from its first moment on."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(content)
-
-
-def _write_public(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    path.chmod(0o644)

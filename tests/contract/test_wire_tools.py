@@ -41,9 +41,10 @@ def test_new_keys_stay_in_their_folder_and_public_halves_are_printed(tmp_path: P
     assert sorted(jwk["kid"] for jwk in handed_over) == sorted(jwk["kid"] for jwk in printed["keys"])
     assert [jwk["kid"] for jwk in printed["keys"]] == [f"{SHV}/sig/een", f"{SHV}/enc/een"]
     assert not any(PRIVATE_MEMBERS & jwk.keys() for jwk in printed["keys"])
-    assert {file.name for file in folder.iterdir()} == {"sig-een.jwk.json", "enc-een.jwk.json", "public.jwks.json"}
+    private = {"sig-een.jwk.json", "enc-een.jwk.json", "broker.key.pem"}
+    assert {file.name for file in folder.iterdir()} == private | {"public.jwks.json", "broker.csr.pem"}
     assert folder.stat().st_mode & 0o777 == 0o700
-    for file in folder.glob("*.jwk.json"):
+    for file in (folder / name for name in private):
         assert file.stat().st_mode & 0o777 == 0o600
 
 

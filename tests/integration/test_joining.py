@@ -153,7 +153,7 @@ def _send_bundle(road: Road, folder: Path) -> None:
     """What the hub does with what was handed over: checks it, and sends the bundle."""
     inboxes = InboxFile(road.folder / "inboxes.json")
     inboxes.path.write_text(json.dumps(road.vhost.inboxes))
-    request, keys = (folder / "broker.csr.pem").read_bytes(), (folder / "keys/public.jwks.json").read_bytes()
+    request, keys = (folder / "keys/broker.csr.pem").read_bytes(), (folder / "keys/public.jwks.json").read_bytes()
     world = road.world
     trust = Trust(world.body, strictjson.dumps(public_jwk(world.governance_jwk)), world.register)
     at = Broker(road.vhost.url.rpartition("/")[0], road.vhost.name)
