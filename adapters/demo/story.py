@@ -10,14 +10,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from datetime import UTC, date, datetime, time
+from datetime import UTC, time
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.demo.books import read_rows, subject_numbers
 from adapters.demo.caseworker import Row
 from adapters.demo.cast import SCHULDHUB, bare_environment
 from adapters.demo.configuration import CONFIG
+from adapters.demo.findings import Findings
 from adapters.demo.parties import GBKZ, HAARLEM, HUB, STRANGER
 from adapters.demo.screen import Screen
 from adapters.demo.stage import Stage, set_stage
@@ -27,9 +27,6 @@ from hub.workdays import add_working_days, local_instant
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / ".demo"
-ANSWERED: Final = frozenset({"actief", "deels-actief", "geregistreerd"})
-BY_PHONE: Final = frozenset({"te-bellen", "telefonisch-geregeld"})
-OUT_OF_REACH: Final = frozenset({"DEURWAARDER", "LOONVORDERING", "BESLAG"})
 WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE = "SHV-2026-0101", "SHV-2026-0201", "SHV-2026-0111"
 
 
@@ -40,7 +37,7 @@ class Story:
         self._stage = stage
         self._screen = screen
         self._cases: dict[str, str] = {}
-        self._rows = read_rows(DEPLOY / "tax_dossiers.csv", ",")
+        self._find = Findings(stage, self._cases)
 
     def tell(self) -> None:
         """Everything."""
@@ -57,7 +54,7 @@ class Story:
         with self._screen.act("25 zaken aanmelden bij Haarlem, in één bestand"):
             self._import("cases.csv")
             self._settled("elke partij heeft Haarlem geantwoord")
-            persons = {row["bsn"] for row in read_rows(DEPLOY / "cases.csv", ";") if row["bsn"]}
+            persons = self._find.bsns_in("cases.csv")
             self._check_registered(persons)
             self._check_paused(persons)
             calls = self._stage.cases.calls()
@@ -68,11 +65,11 @@ class Story:
         with self._screen.act("GBKZ valt uit; Haarlem meldt door; GBKZ komt terug"):
             self._stage.cast.stop(GBKZ.name)
             self._import("later.csv")
-            bsns = {row["bsn"] for row in read_rows(DEPLOY / "later.csv", ";")}
-            before = self._paused_now()
+            bsns = self._find.bsns_in("later.csv")
+            before = self._find.paused()
             self._stage.start_adapter(GBKZ)
             self._settled("elke partij heeft Haarlem geantwoord, ook GBKZ na de storing")
-            self._screen.check("tijdens de storing lag er niets stil", holds=not before & self._dossiers_of(bsns))
+            self._screen.check("tijdens de storing lag er niets stil", holds=not before & self._find.dossiers_of(bsns))
             self._check_registered(bsns)
             self._check_paused(bsns)
 
@@ -82,25 +79,25 @@ class Story:
             self._import("endings.csv")
             self._screen.wait(
                 "de vergissing is bij GBKZ en VISH verdwenen",
-                lambda: not self._has_mark(BY_MISTAKE) and not self._is_registered(BY_MISTAKE),
+                lambda: not self._find.has_mark(BY_MISTAKE) and not self._find.is_registered(BY_MISTAKE),
                 self._stage.cast.check,
             )
-            last = max(self._ends_of(WITHOUT))
+            last = self._find.last_end(WITHOUT)
             morning = local_instant(add_working_days(last, 1), time(9, 5)).astimezone(UTC)
             self._screen.say(f"de klok gaat naar {morning:%d-%m-%Y %H:%M} UTC: de eerste werkdag na de einddatum")
             days = (morning.date() - self._stage.clock.now().date()).days
             self._stage.tax.advance(days)
             self._stage.index.advance(days)
             self._stage.move_clock_to(morning)
-            lifted = self._dossiers(WITHOUT)
+            lifted = self._find.dossiers(WITHOUT)
             self._screen.wait(
-                "zonder regeling hervat GBKZ", lambda: not lifted & self._paused_now(), self._stage.cast.check
+                "zonder regeling hervat GBKZ", lambda: not lifted & self._find.paused(), self._stage.cast.check
             )
-            kept = self._dossiers(WITH_ARRANGEMENT)
-            self._screen.check("met regeling hervat GBKZ niet", holds=bool(kept) and kept <= self._paused_now())
+            kept = self._find.dossiers(WITH_ARRANGEMENT)
+            self._screen.check("met regeling hervat GBKZ niet", holds=bool(kept) and kept <= self._find.paused())
             self._screen.wait(
                 "VISH heeft de drie personen niet meer als lopend",
-                lambda: not any(self._is_registered(number) for number in (WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE)),
+                lambda: not any(self._find.is_registered(number) for number in (WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE)),
                 self._stage.cast.check,
             )
 
@@ -176,72 +173,20 @@ class Story:
         self._screen.check(f"{name}: {len(rows)} regels gedaan", holds=not refused, found=_first(refused))
 
     def _settled(self, what: str) -> None:
-        self._screen.wait(what, lambda: not self._pending(), self._stage.cast.check)
-
-    def _pending(self) -> int:
-        """Parties that have not confirmed yet; who is not on the hub is called instead."""
-        return sum(
-            party["stand"] not in ANSWERED | BY_PHONE
-            for case_id in self._cases.values()
-            for person in self._stage.cases.case(case_id)["personen"]
-            for party in person["partijen"]
-        )
+        self._screen.wait(what, lambda: not self._find.pending(), self._stage.cast.check)
 
     def _check_registered(self, bsns: set[str]) -> None:
-        missing = [bsn for bsn in bsns if len(self._stage.index.consult(bsn)) != 1]
+        missing = self._find.unregistered(bsns)
         found = f"{len(bsns) - len(missing)} van {len(bsns)}"
-        self._screen.check(
-            "een deurwaarder die het verwijsregister raadpleegt, ziet iedereen", holds=not missing, found=found
-        )
+        what = "een deurwaarder die het verwijsregister raadpleegt, ziet iedereen"
+        self._screen.check(what, holds=not missing, found=found)
 
     def _check_paused(self, bsns: set[str]) -> None:
         """Every dossier that GBKZ has itself is paused, and no other."""
-        wanted = self._dossiers_of(bsns)
-        out_of_reach = {
-            dossier["dossiernummer"]
-            for dossier in self._stage.tax.books()["dossiers"]
-            if dossier["stap"] in OUT_OF_REACH
-        }
-        paused = self._paused_now()
-        found = f"{len(wanted & paused)} van {len(wanted)}, {len(wanted & out_of_reach)} ligt bij een ander"
-        self._screen.check(
-            "GBKZ heeft uitstel van betaling op de juiste dossiers",
-            holds=wanted - out_of_reach <= paused and not out_of_reach & paused,
-            found=found,
-        )
-
-    def _dossiers_of(self, bsns: set[str]) -> set[str]:
-        return {
-            row["dossiernummer"]
-            for row in self._rows
-            if row["dossiernummer"] and (row["bsn"] in bsns or row["medeschuldenaar_bsn"] in bsns)
-        }
-
-    def _paused_now(self) -> set[str]:
-        return {one["dossiernummer"] for one in self._stage.tax.books()["dossiers"] if one["uitstel"]}
-
-    def _persons(self, number: str) -> set[str]:
-        return {row["bsn"] for row in read_rows(DEPLOY / "cases.csv", ";") if row["klantnummer_shv"] == number}
-
-    def _dossiers(self, number: str) -> set[str]:
-        return self._dossiers_of(self._persons(number))
-
-    def _is_registered(self, number: str) -> bool:
-        return any(self._stage.index.consult(bsn) for bsn in self._persons(number))
-
-    def _has_mark(self, number: str) -> bool:
-        subjects = subject_numbers(self._rows)
-        marked = set(self._stage.tax.books()["aantekeningen"])
-        return any(subjects[bsn] in marked for bsn in self._persons(number) if bsn in subjects)
-
-    def _ends_of(self, number: str) -> list[date]:
-        persons = self._stage.cases.case(self._cases[number])["personen"]
-        return [
-            datetime.fromisoformat(party["einddatum"]).date()
-            for person in persons
-            for party in person["partijen"]
-            if "einddatum" in party
-        ]
+        wanted, paused, elsewhere = self._find.dossiers_of(bsns), self._find.paused(), self._find.out_of_reach()
+        found = f"{len(wanted & paused)} van {len(wanted)}, {len(wanted & elsewhere)} ligt bij een ander"
+        holds = wanted - elsewhere <= paused and not elsewhere & paused
+        self._screen.check("GBKZ heeft uitstel van betaling op de juiste dossiers", holds=holds, found=found)
 
     # — other processes ———————————————————————————————————————————————————————————————————————————————————————————
 
