@@ -23,7 +23,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def broker_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """The session's node; ask for `broker`, which starts it again when a test left it stopped."""
-    _require(node.installed(), "RabbitMQ")
+    require(node.installed(), "RabbitMQ")
     folder = tmp_path_factory.mktemp("broker")
     private = node.PrivateNode.create(folder / "node", SystemClock())
     private.start()
@@ -44,7 +44,7 @@ def broker(broker_node: Broker) -> Broker:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.PrivatePostgres]:
     """The session's database server; ask for `postgres_url`, a database of one's own."""
-    _require(postgres.installed(), "PostgreSQL")
+    require(postgres.installed(), "PostgreSQL")
     # not below pytest's own folder: that is root's alone when root runs the tests, and the server does not run as root
     with tempfile.TemporaryDirectory(prefix="schuldhub-postgres-") as folder:
         server = postgres.PrivatePostgres.create(Path(folder))
@@ -61,7 +61,7 @@ def postgres_url(postgres_server: postgres.PrivatePostgres) -> Iterator[str]:
     postgres_server.drop_database(name)
 
 
-def _require(present: bool, what: str) -> None:  # noqa: FBT001  (one caller, one line above)
+def require(present: bool, what: str) -> None:  # noqa: FBT001 - what it is stands at every call
     """A missing server is a skip on a laptop and a failure in CI: green must mean tested."""
     if present:
         return
