@@ -1,0 +1,174 @@
+"""Commands of the debt helper beside its adapter: tokens of the API, an import over the API, the API's description.
+
+python -m adapters.haarlem token-new --ledger sqlite:///ledger.db --name zaaksysteem --scope lezen --scope handelen
+python -m adapters.haarlem import-file lijst.csv --url http://127.0.0.1:8090 --token-file token --employee m-1
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import httpx2
+from cyclopts import App, Parameter
+from fastapi import FastAPI
+
+from adapters.haarlem import openapi
+from adapters.haarlem.api import routes
+from adapters.haarlem.desk import store
+from adapters.haarlem.desk.access import EMPLOYEE_HEADER, KEY_HEADER, Scope, make_token
+from adapters.haarlem.settings import ApiSettings, load_settings
+from adapters.haarlem.tables import METADATA
+from adapters.ledger import Ledger
+from hub.clock import SystemClock, new_pseudonym, rfc3339
+from hub.errors import HubError
+
+OK, FAILURE, NOT_FOUND, UNREACHABLE, REFUSED = 0, 1, 3, 4, 5
+_TIMEOUT_S: Final = 300.0
+_FLAG: Final = Parameter(negative="")
+
+app = App(name="python -m adapters.haarlem", help="De schuldhulpverlener: tokens, import en beschrijving van de API.")
+Allowed = Literal["lezen", "zoeken", "handelen", "importeren"]
+LedgerUrl = Annotated[str, Parameter(name="--ledger", help="SQLAlchemy-adres van het eigen register van de adapter.")]
+
+
+@app.command
+def token_new(*, ledger: LedgerUrl, name: str, scope: list[Allowed], days: int | None = None) -> int:
+    """Make a token and print it once; only its hash is kept.
+
+    Args:
+        ledger: The adapter's own database.
+        name: What or whom it is for.
+        scope: What it allows; may be given more than once.
+        days: After how many days it ends; without it, when it is revoked.
+    """
+    opened = _opened(ledger)
+    now = SystemClock().now()
+    expires_at = None if days is None else now + timedelta(days=days)
+    with opened.begin() as tx:
+        token_id, secret = make_token(tx, name, [Scope(one) for one in scope], now, expires_at)
+    opened.close()
+    _say(f"token {token_id}: {' '.join(sorted(scope))}")
+    _print(secret)
+    return OK
+
+
+@app.command
+def token_list(*, ledger: LedgerUrl) -> int:
+    """Show every token, without its secret.
+
+    Args:
+        ledger: The adapter's own database.
+    """
+    opened = _opened(ledger)
+    with opened.database.reading() as tx:
+        found = store.tokens(tx)
+    opened.close()
+    for token in found:
+        ends = token.revoked_at or token.expires_at
+        state = "revoked" if token.revoked_at else "active"
+        _print("\t".join([token.id, token.name, " ".join(sorted(token.scopes)), state, rfc3339(ends) if ends else ""]))
+    return OK
+
+
+@app.command
+def token_revoke(token_id: str, /, *, ledger: LedgerUrl) -> int:
+    """Revoke a token; it lets nobody in from now on.
+
+    Args:
+        token_id: Its id, as `token-list` shows it.
+        ledger: The adapter's own database.
+    """
+    opened = _opened(ledger)
+    with opened.begin() as tx:
+        revoked = store.revoke_token(tx, token_id, SystemClock().now())
+    opened.close()
+    _say("revoked" if revoked else "no such active token")
+    return OK if revoked else NOT_FOUND
+
+
+@app.command
+def import_file(
+    file: Path,
+    /,
+    *,
+    url: str,
+    token_file: Path,
+    employee: str,
+    bestaand: Annotated[bool, _FLAG] = False,
+    aantal_pauzes: int | None = None,
+) -> int:
+    """Send a CSV file to the running adapter and print the result per row.
+
+    Args:
+        file: The CSV file.
+        url: Where the API is, without /v1.
+        token_file: File with a token that may import.
+        employee: Opaque id of who acts.
+        bestaand: Take over what runs already; nothing is sent to parties.
+        aantal_pauzes: Confirms how many pauses the file ends.
+    """
+    headers = {
+        "Authorization": f"Bearer {token_file.read_text(encoding='ascii').strip()}",
+        EMPLOYEE_HEADER: employee,
+        KEY_HEADER: new_pseudonym(),
+        "Content-Type": "text/csv",
+    }
+    query = {"bestaand": str(bestaand).lower()} | (
+        {} if aantal_pauzes is None else {"aantalPauzes": str(aantal_pauzes)}
+    )
+    try:
+        with httpx2.Client(base_url=url, timeout=_TIMEOUT_S) as client:
+            answer = client.post("/v1/importen", params=query, content=file.read_bytes(), headers=headers)
+            if answer.is_error:
+                _say(answer.text)
+                return REFUSED
+            result = client.get(answer.headers["location"], headers=headers)
+    except httpx2.TransportError:
+        _say("the API does not answer")
+        return UNREACHABLE
+    _say(json.dumps(answer.json(), ensure_ascii=False))
+    _print(result.text)
+    return OK if answer.json()["geweigerd"] == 0 else FAILURE
+
+
+@app.command(name="openapi")
+def print_openapi(*, own: Path | None = None) -> int:
+    """Print the description of the API, as /v1/openapi.json gives it.
+
+    Args:
+        own: The adapter's own settings, for its address and contact.
+    """
+    settings = ApiSettings() if own is None else load_settings(own).api
+    described = FastAPI(openapi_url=None)
+    described.include_router(routes)
+    _print(json.dumps(openapi.describe(described, settings), ensure_ascii=False, indent=2))
+    return OK
+
+
+def _opened(url: str) -> Ledger:
+    ledger = Ledger(url)
+    ledger.create(METADATA)
+    return ledger
+
+
+def _print(text: str) -> None:
+    """Data."""
+    sys.stdout.write(f"{text}\n")
+
+
+def _say(text: str) -> None:
+    """Progress and what went wrong."""
+    sys.stderr.write(f"{text}\n")
+
+
+def main() -> int:
+    """Runs one command; a refusal is its code and what to do about it."""
+    try:
+        return int(app(sys.argv[1:], exit_on_error=True, result_action="return_value") or OK)
+    except HubError as error:
+        _say(f"refused: {error.code.value}\n{error.advice()}")
+        return REFUSED
