@@ -129,7 +129,19 @@ def test_what_was_probably_meant_is_said(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_hub_alone_knows_no_adapter_and_the_whole_has_every_noun() -> None:
-    own = {"check", "db", "keys", "messages", "partners", "register", "schemas", "topology", "up", "wire"}
+    own = {
+        "certificates",
+        "check",
+        "db",
+        "keys",
+        "messages",
+        "partners",
+        "register",
+        "schemas",
+        "topology",
+        "up",
+        "wire",
+    }
     assert {name for name in make_app() if not name.startswith("-")} == own
     assert {name for name in whole_app() if not name.startswith("-")} == own | {"adapter", "demo", "edge"}
 
