@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from hub.database import instant, moment
 from hub.messagelog.reading.records import Carried, CarriedKey, Filters, Listed, LogLine
@@ -56,6 +56,8 @@ def _lines(filters: Filters) -> Select[tuple[object, ...]]:
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.cases is not None:
+        # by id and not by the joined row: few messages are of one case, and a database may begin with those
+        found.append(ENTRY.c.id.in_(select(MESSAGE.c.id).where(MESSAGE.c.subject.between(*filters.cases))))
         found.append(MESSAGE.c.subject.between(*filters.cases))
     if filters.oin is not None:
         found.append(or_(ENTRY.c.src == filters.oin, ENTRY.c.rcpt == filters.oin))
@@ -187,11 +189,13 @@ def _key(row: Row[tuple[object, ...]]) -> CarriedKey | None:
 
 
 def _cases(connection: Connection, keys: Iterable[CarriedKey]) -> dict[CarriedKey, str]:
-    wanted = sorted(set(keys))
+    wanted = set(keys)
     if not wanted:
         return {}
+    # both columns apart and not as a pair, because SQLite reads the whole table for more than one pair
+    oins, ids = sorted({oin for oin, _ in wanted}), sorted({message_id for _, message_id in wanted})
     query = select(MESSAGE.c.source_oin, MESSAGE.c.id, MESSAGE.c.subject)
-    rows = connection.execute(query.where(tuple_(MESSAGE.c.source_oin, MESSAGE.c.id).in_(wanted)))
+    rows = connection.execute(query.where(MESSAGE.c.source_oin.in_(oins), MESSAGE.c.id.in_(ids)))
     return {(row.source_oin, row.id): row.subject for row in rows}
 
 
