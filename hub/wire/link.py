@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import zip_longest
 from typing import TYPE_CHECKING, cast
 
 import aio_pika
@@ -19,11 +20,11 @@ from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
 from faststream.rabbit.security import RabbitExternalAuth
-from pamqp.commands import Basic
 
 from hub.errors import Code, HubError, UnavailableError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
+from hub.wire import frames
 from hub.wire.delivery import CONTENT_TYPE, Arrival, LinkSettings, Outgoing
 
 if TYPE_CHECKING:
@@ -104,37 +105,11 @@ class Link:
 
         A message without a confirm may have arrived all the same: offer it again, recipients de-duplicate.
         """
-        return list(await asyncio.gather(*(self._publish(one) for one in batch)))
-
-    async def _publish(self, one: Outgoing) -> HubError | None:
-        properties = Basic.Properties(
-            content_type=CONTENT_TYPE,
-            delivery_mode=2,
-            message_id=one.message_id,
-            message_type=one.type,
-            correlation_id=one.correlation_id,
-            user_id=one.user_id,
-        )
-        try:
-            await self._publisher.basic_publish(
-                one.body,
-                exchange=one.exchange,
-                routing_key=one.routing_key,
-                properties=properties,
-                mandatory=True,
-                timeout=WAIT_S,
-                wait=False,
-            )
-        except PublishError:
-            return UnavailableError(Code.UNROUTABLE, one.exchange)
-        except CONNECTION_ERRORS:
-            return UnavailableError(Code.BROKER_UNAVAILABLE, one.exchange)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            return UnavailableError(Code.BROKER_UNAVAILABLE, one.exchange)  # the connection ended, nobody cancelled us
-        return None
+        confirms: list[frames.Confirm] = []
+        with suppress(UnavailableError):  # each message says for itself whether it was confirmed
+            async with answered("publish"):
+                await frames.publish(self._publisher, batch, confirms)
+        return [_outcome(one, confirm) for one, confirm in zip_longest(batch, confirms)]
 
     async def consume(self, queue: str, prefetch: int) -> Consumer:
         """Starts to consume a queue on a channel of its own."""
@@ -145,7 +120,8 @@ class Link:
             consumer = Consumer(queue, channel, underlay)
             channel.close_callbacks.add(consumer.on_close)
             underlay.on_consumer_cancel_callbacks.add(consumer.on_close)
-            await underlay.basic_consume(queue, consumer.on_delivery)
+            frames.Deliveries(underlay, consumer.keep)
+            await underlay.basic_consume(queue, _leave_to_deliveries)
         return consumer
 
     async def _open_channel(self, queue: str) -> AbstractChannel:
@@ -190,9 +166,9 @@ class Consumer:
         self.closed = False
         self.released = False
 
-    async def on_delivery(self, message: DeliveredMessage) -> None:
-        """Keeps a delivery; called by the channel in the order of the queue."""
-        self._arrivals.append(arrival_of(message))
+    def keep(self, arrival: Arrival) -> None:
+        """Keeps a delivery; called in the order of the queue."""
+        self._arrivals.append(arrival)
         self._changed.set()
 
     def on_close(self, *_: object) -> None:
@@ -239,18 +215,18 @@ async def _underlay(channel: AbstractChannel) -> UnderlayChannel:
     return cast("UnderlayChannel", await channel.get_underlay_channel())
 
 
-def arrival_of(message: DeliveredMessage) -> Arrival:
-    """The delivery as our own record."""
-    properties = message.header.properties
-    return Arrival(
-        body=bytes(message.body),
-        content_type=properties.content_type,
-        message_id=properties.message_id,
-        type=properties.message_type,
-        correlation_id=properties.correlation_id,
-        user_id=properties.user_id,
-        redelivered=bool(message.redelivered),
-        tag=message.delivery_tag or 0,
+async def _leave_to_deliveries(_message: DeliveredMessage) -> None:
+    """What aiormq would call for a delivery; `frames.Deliveries` takes them out before that."""
+
+
+def _outcome(one: Outgoing, confirm: frames.Confirm | None) -> HubError | None:
+    if confirm is None or confirm.cancelled():
+        return UnavailableError(Code.BROKER_UNAVAILABLE, one.exchange)
+    error = confirm.exception()
+    if error is None:
+        return None
+    return UnavailableError(
+        Code.UNROUTABLE if isinstance(error, PublishError) else Code.BROKER_UNAVAILABLE, one.exchange
     )
 
 
