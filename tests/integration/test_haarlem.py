@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +17,15 @@ import pytest
 
 from adapters.haarlem.agenda import store
 from adapters.haarlem.app import create_api
+from adapters.haarlem.process import compose
 from adapters.haarlem.server import ApiServer
 from adapters.haarlem.settings import ApiSettings, Settings
 from hub.clock import new_pseudonym
 from tests.unit.haarlem.desk import BAKKER, TAX, VISH, VRIES, Desk, case, person
 from tests.world import FixedClock, make_world
 
+TOP = Path(__file__).parents[2]
+DEMO = TOP / "deploy" / "demo"
 AT_ONCE = 8
 
 
@@ -104,3 +112,48 @@ def test_the_whole_life_of_a_case(desk: Desk) -> None:
     desk.days_pass(10)
     assert desk.rust(number) == "beeindigd"
     assert desk.calls(number) == []
+
+
+def test_the_adapter_as_a_process_of_its_own_serves_imports_and_looks_at_the_clock(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, make_world(), FixedClock(), Settings.model_validate({"connection_code": "HLM-01"}))
+    token, own = tmp_path / "token", tmp_path / "haarlem.toml"
+    token.write_text(desk.token())
+    port = free_port()
+    own.write_text(f'connection_code = "HLM-01"\nsweep_s = 0.05\n[api]\nport = {port}\n')
+    done: list[subprocess.CompletedProcess[str]] = []
+
+    def hand_in(file: str, *more: str) -> None:
+        where = ("--url", f"http://127.0.0.1:{port}", "--token-file", str(token), "--employee", "m-1")
+        command = [sys.executable, "-m", "adapters.haarlem", "import-file", str(DEMO / file), *where, *more]
+        done.append(subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False))
+
+    async def live() -> None:
+        stop = asyncio.Event()
+        async with compose(desk.edge, own) as tasks:
+            running = asyncio.gather(*(task(stop) for task in tasks))
+            await asyncio.to_thread(hand_in, "cases.csv")
+            await asyncio.to_thread(hand_in, "endings.csv", "--aantal-pauzes", "9")
+            desk.clock.move(timedelta(days=8))
+            async with asyncio.timeout(30):
+                while "geen-ontvangst" not in await asyncio.to_thread(reasons, desk):
+                    pass
+            stop.set()
+            await running
+
+    asyncio.run(live())
+    desk.ledger.close()
+    assert (done[0].returncode, json.loads(done[0].stderr)["gedaan"]) == (0, 26)
+    assert done[0].stdout.count("gedaan") == 26
+    assert (done[1].returncode, json.loads(done[1].stderr)["aantalPauzes"]) == (5, 3)
+
+
+def reasons(desk: Desk) -> set[str]:
+    """Why somebody must look."""
+    with desk.ledger.begin() as tx:
+        return {item.reason for item in store.calls(tx, only_open=True)}
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
