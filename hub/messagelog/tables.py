@@ -110,6 +110,7 @@ ENTRY = Table(
     Column("subj", String(64)),
     UniqueConstraint("leaf_index"),
     Index("entry_ref", "ref"),
+    Index("entry_id", "id"),
     sqlite_autoincrement=True,
 )
 Index(

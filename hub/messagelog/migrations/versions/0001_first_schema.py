@@ -55,6 +55,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("leaf_index IS NULL"),
     )
     op.create_index("entry_ref", "entry", ["ref"], unique=False)
+    op.create_index("entry_id", "entry", ["id"], unique=False)
     op.create_table(
         "message",
         sa.Column("source_oin", sa.String(length=20), nullable=False),
