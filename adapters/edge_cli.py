@@ -7,15 +7,13 @@ anything is printed. The running adapter notices decisions by itself, within a s
 from __future__ import annotations
 
 import json
-import os
-import pwd
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cyclopts import App
 from cyclopts.types import PositiveInt
 
+from adapters.edge_desk import names_of, opened_ledger, operator, register_of
 from adapters.edge_options import ANY, ConfigFile, ItemId, Picked, Reason
 from adapters.settings import EdgeSettings, load_edge_settings
 from adapters.upkeep import details, store
@@ -28,10 +26,6 @@ from hub.cli.refusal import OK, REFUSED
 from hub.clock import rfc3339
 from hub.database import Database
 from hub.errors import Code, HubError, RefusedError
-from hub.register.file import read_body
-from hub.register.governance import read_governance
-from hub.register.load import load_register
-from hub.register.model import Register
 from hub.settings import sqlite_file
 
 MOST: Final = 5_000
@@ -53,7 +47,7 @@ def status(*, config: ConfigFile, output: OutputOption = None) -> int:
         output: How to print it.
     """
     settings = load_edge_settings(config)
-    with _opened(settings) as database, database.reading() as tx:
+    with opened_ledger(settings) as database, database.reading() as tx:
         counts = store.counts(tx)
     number = {(kind, state): count for kind, state, count, _ in counts}
     record = {
@@ -81,9 +75,9 @@ def list_items(*, picked: Picked = ANY, most: PositiveInt = 50, config: ConfigFi
         output: How to print it.
     """
     settings = load_edge_settings(config)
-    with _opened(settings) as database, database.reading() as tx:
+    with opened_ledger(settings) as database, database.reading() as tx:
         found = store.items(tx, picked.wanted(), min(most, MOST))
-    names = _names(settings) if form_of(output) == "table" else {}
+    names = names_of(settings) if form_of(output) == "table" else {}
     print_rows([details.item_row(item, names) for item in found], output)
     if len(found) == most:
         say(f"there may be more: --before {store.cursor_of(found[-1])}")
@@ -110,7 +104,7 @@ def show(
         output: How to print it.
     """
     settings = load_edge_settings(config)
-    with _opened(settings) as database:
+    with opened_ledger(settings) as database:
         with database.reading() as tx:
             found = store.found(tx, item_id, oin)
         item = _only(found)
@@ -119,7 +113,7 @@ def show(
         with database.reading() as tx:
             decided = store.decisions(tx, item.counterpart or "", item.id)
         data = _seen(database, settings, item) if persons else None
-    record = details.item_record(item, _names(settings), decided, persons=persons)
+    record = details.item_record(item, names_of(settings), decided, persons=persons)
     if persons:
         record["data"] = data
     print_record(record, output)
@@ -136,7 +130,7 @@ def retry(item_id: ItemId, /, *, config: ConfigFile, oin: OinOption = None) -> i
         oin: The sender, where two used the same id.
     """
     settings = load_edge_settings(config)
-    with _opened(settings) as database:
+    with opened_ledger(settings) as database:
         with database.reading() as tx:
             item = _only(store.found(tx, item_id, oin))
         if item is None:
@@ -175,7 +169,7 @@ def resolve(
         say("usage: give one of --done and --redo")
         return USAGE
     settings = load_edge_settings(config)
-    with _opened(settings) as database:
+    with opened_ledger(settings) as database:
         with database.reading() as tx:
             item = _only(store.found(tx, item_id, oin))
         if item is None:
@@ -189,33 +183,6 @@ def resolve(
         return REFUSED
     say("closed as done; tell the sender yourself if it waits for an answer" if done else "it is done again")
     return OK
-
-
-def operator() -> str:
-    """The login of whoever sits at the terminal, also behind `sudo`; in a session without terminal the process's."""
-    try:
-        return os.getlogin()[:64]
-    except OSError:
-        pass
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name[:64]
-    except KeyError:
-        return f"uid {os.getuid()}"
-
-
-@contextmanager
-def _opened(settings: EdgeSettings) -> Iterator[Database]:
-    """The ledger; `not_found` where there is none, for looking must not leave an empty one behind."""
-    file = sqlite_file(settings.ledger)
-    if file is not None and not file.exists():
-        raise RefusedError(Code.NOT_FOUND, file.name)
-    database = Database(settings.ledger)
-    try:
-        if not store.is_ledger(database):
-            raise RefusedError(Code.NOT_FOUND, "ledger")
-        yield database
-    finally:
-        database.close()
 
 
 def _only(found: Sequence[Item]) -> Item | None:
@@ -239,32 +206,20 @@ def _seen(database: Database, settings: EdgeSettings, item: Item) -> object:
         return None
     store.prepare(database)
     with database.begin() as tx:
-        store.record_access(tx, item, operator(), "show", settings.clock().now())
+        store.record_access(tx, (item.counterpart or "", item.id), operator(), "show", settings.clock().now())
     with database.reading() as tx:
         text = store.payload(tx, item.counterpart or "", item.id)
     return None if text is None else json.loads(text)
 
 
-def _register(settings: EdgeSettings) -> Register:
-    return load_register(read_body(settings.register_file), read_governance(settings.governance_file))
-
-
 def _register_cells(settings: EdgeSettings) -> Mapping[str, object]:
     """Which register lies there; a bad one is said and no reason to stop."""
     try:
-        register = _register(settings)
+        register = register_of(settings)
     except HubError as error:
         return {"register": error.code.value, "nextUpdate": None}
     state = "outdated" if register.outdated(settings.clock().now()) else "ok"
     return {"register": f"version {register.version}, {state}", "nextUpdate": rfc3339(register.next_update)}
-
-
-def _names(settings: EdgeSettings) -> dict[str, str]:
-    try:
-        register = _register(settings)
-    except HubError:
-        return {}
-    return {organisation.oin: organisation.name for organisation in register.organisations.values()}
 
 
 def _ledger_name(settings: EdgeSettings) -> str:

@@ -1,4 +1,4 @@
-"""The options of `schuldhub edge`, each with its check; what does not fit is a usage error that repeats no value."""
+"""The options of commands on a ledger; what does not fit is a usage error that repeats no value."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hub.wire.shortnames import cases_named
 REASON_CHARS: Final = (5, 500)
 _CURSOR: Final = re.compile(r"([0-9]{1,18})\.([0-9a-z:-]{1,72})")
 _REFHASH: Final = re.compile("sha-256:[0-9a-f]{64}")
+_OPAQUE: Final = re.compile("[A-Za-z0-9][A-Za-z0-9._~:-]{0,63}")
 _NINE_DIGITS: Final = re.compile("(?<![0-9])[0-9]{9}(?![0-9])")
 
 
@@ -46,9 +47,17 @@ def _reason(_kind: object, tokens: Sequence[Token]) -> str:
     return text
 
 
+def _employee(_kind: object, tokens: Sequence[Token]) -> str:
+    text = tokens[0].value
+    if _OPAQUE.fullmatch(text) is None or bsn.is_valid(text):
+        raise ValueError("an employee goes by an id of at most 64 letters, digits and ._~:-, and by no BSN")  # noqa: EM101
+    return text
+
+
 ConfigFile = Annotated[Path, Parameter(name="--config", help="The settings of the edge, a TOML file.")]
 ItemId = Annotated[str, Parameter(name="ID", converter=_item_id)]
 Reason = Annotated[str, Parameter(converter=_reason)]
+Employee = Annotated[str, Parameter(name="--by", converter=_employee)]
 
 
 @Parameter(name="*")

@@ -6,7 +6,7 @@ Each takes an open transaction; a returned message is the answer and means that 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from adapters.contract import Received
@@ -14,10 +14,10 @@ from adapters.gbkz import mapping, store
 from adapters.gbkz.plan import OnBehalfOf
 from adapters.gbkz.records import Reason
 from adapters.gbkz.settings import Scope, TaxOfficeSettings
-from adapters.gbkz.store import Pause, PauseState, Transaction
+from adapters.gbkz.store import Decision, Pause, PauseState, Transaction
 from hub.database import instant
 from hub.errors import Code, RefusedError
-from hub.workdays import add_working_days, local_instant, next_working_day
+from hub.workdays import add_working_days, local_day, local_instant, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     Message,
@@ -109,7 +109,7 @@ class Pauses:
             store.hold(tx, received.conversation, held, None, mapping.KEPT[message.end_class])
         return OnBehalfOf(standing.taxpayer, standing.start)
 
-    def decide(self, tx: Transaction, conversation: str, *, resume: bool, today: date) -> None:
+    def decide(self, tx: Transaction, conversation: str, decision: Decision, now: datetime) -> None:
         """A person decides about the pause of a taxpayer who died: collecting goes on at the next working day, or not.
 
         Raises:
@@ -118,7 +118,9 @@ class Pauses:
         standing = store.pause(tx, conversation)
         if standing is None or standing.state is not PauseState.DECISION:
             raise RefusedError(Code.NOT_FOUND, "decision")
-        if not resume:
+        store.add_decision(tx, conversation, decision, instant(now))
+        today = local_day(now)
+        if not decision.resume:
             store.put_pause(tx, replace(standing, state=PauseState.KEPT))
             return
         store.put_pause(tx, replace(standing, state=PauseState.ACTIVE, until=today, lift_due=self._lift_due(today)))

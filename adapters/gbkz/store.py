@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from adapters.gbkz.plan import Hold, Uitstel
 from adapters.gbkz.records import Cause, Change, Placed, Placement, Reason
-from adapters.gbkz.tables import DOSSIER, PAUSE, PLACEMENT, UITSTEL
+from adapters.gbkz.tables import DECISION, DOSSIER, PAUSE, PLACEMENT, UITSTEL
 from adapters.ledger import INBOX, Taken
 
 Transaction = Connection
@@ -26,6 +26,16 @@ class PauseState(StrEnum):
     ENDED = "ended"
     REFUSED = "refused"  # answered that there is no cooperation
     REMOVED = "removed"  # registered by mistake: nothing is known of it any more
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about the pause of a taxpayer who died: does collecting go on?"""
+
+    resume: bool
+    by: str
+    """Opaque id of the employee."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,12 @@ def to_decide(tx: Transaction) -> list[Pause]:
     """Pauses of taxpayers who died: a person decides what becomes of them."""
     query = select(PAUSE).where(PAUSE.c.state == PauseState.DECISION.value).order_by(PAUSE.c.until)
     return [_pause(row) for row in tx.execute(query)]
+
+
+def add_decision(tx: Transaction, conversation: str, decision: Decision, now: int) -> None:
+    """Keeps who decided what, and why."""
+    row = {"conversation": conversation, "resume": decision.resume, "reason": decision.reason}
+    tx.execute(insert(DECISION).values(row | {"decided_by": decision.by, "decided_at": now}))
 
 
 def others_of(tx: Transaction, taxpayer: str, conversation: str) -> bool:

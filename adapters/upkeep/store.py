@@ -149,9 +149,10 @@ def decisions(tx: Connection, source_oin: str, message_id: str) -> list[tuple[da
 # — deciding ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def record_access(tx: Connection, item: Item, who: str, command: str, now: datetime) -> None:
-    """Writes down who is about to see what a message says."""
-    values = {"at": instant(now), "who": who, "command": command, "source_oin": item.counterpart, "id": item.id}
+def record_access(tx: Connection, key: ledger.Key, who: str, command: str, now: datetime) -> None:
+    """Writes down who is about to see what a message says, by the OIN it came from and its id."""
+    source_oin, message_id = key
+    values = {"at": instant(now), "who": who, "command": command, "source_oin": source_oin, "id": message_id}
     tx.execute(insert(ACCESS), [values])
 
 

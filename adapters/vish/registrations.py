@@ -227,7 +227,9 @@ class Registrations:
         )
 
     def _item(self, tx: Transaction, kind: ItemKind, file: str, result: ResultRow) -> None:
-        store.add_item(tx, kind, file, f"{result.key or ''};{result.summary()}", instant(self._now()))
+        known = result.key is not None and store.row(tx, result.key) is not None
+        key = result.key if known else None
+        store.add_item(tx, kind, file, f"{result.key or ''};{result.summary()}", instant(self._now()), key)
 
     def _now(self) -> datetime:
         return self._clock.now()

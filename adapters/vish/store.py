@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, inspect, or_, select, update
 
 from adapters.vish.batch import Act, Cells
 from adapters.vish.tables import BATCH, ITEM, REGISTRATION, ROW
+from hub.database import instant, moment
+from hub.errors import Code, RefusedError
 
 Transaction = Connection
 
@@ -79,13 +82,15 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that came back and fits nothing."""
+    """Something that came back and fits nothing; what the index wrote may be about persons."""
 
     id: int
     kind: ItemKind
     file: str
     line: str
-    found: int
+    key: str | None
+    case: str | None
+    found: datetime
 
 
 # — registrations —————————————————————————————————————————————————————————————————————————————————————————————————
@@ -226,26 +231,56 @@ def close_batches(tx: Transaction) -> None:
 # — what is odd ———————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def add_item(tx: Transaction, kind: ItemKind, file: str, line: str, now: int) -> None:
-    """Keeps something for a person to look at; once."""
+def is_index(tx: Transaction) -> bool:
+    """Whether this ledger is that of the adapter of the index."""
+    return inspect(tx).has_table(ITEM.name)
+
+
+def add_item(tx: Transaction, kind: ItemKind, file: str, line: str, now: int, key: str | None = None) -> None:
+    """Keeps something for a person to look at; once. `key` is that of our row, where it is about one."""
     same = (ITEM.c.kind == kind.value) & (ITEM.c.file == file[:200]) & (ITEM.c.line == line)
     if tx.execute(select(ITEM.c.id).where(same)).first() is None:
-        row = {"kind": kind.value, "file": file[:200], "line": line, "found": now, "resolved": False}
+        row = {"kind": kind.value, "file": file[:200], "line": line, "key": key, "found": now, "resolved": False}
         tx.execute(insert(ITEM).values(row))
 
 
 def open_items(tx: Transaction) -> Sequence[Item]:
     """What a person must look at, oldest first."""
-    rows = tx.execute(select(ITEM).where(ITEM.c.resolved.is_(False)).order_by(ITEM.c.id))
-    return [Item(found.id, ItemKind(found.kind), found.file, found.line, found.found) for found in rows]
-
-
-def resolve_item(tx: Transaction, item: int) -> bool:
-    """A person has looked; False when there is no such open item."""
-    return (
-        tx.execute(update(ITEM).where(ITEM.c.id == item, ITEM.c.resolved.is_(False)).values(resolved=True)).rowcount
-        == 1
+    about = ITEM.outerjoin(ROW, ROW.c.key == ITEM.c.key).outerjoin(
+        REGISTRATION, REGISTRATION.c.conversation == ROW.c.conversation
     )
+    query = select(ITEM, REGISTRATION.c.case).select_from(about).where(ITEM.c.resolved.is_(False))
+    return [
+        Item(
+            id=found.id,
+            kind=ItemKind(found.kind),
+            file=found.file,
+            line=found.line,
+            key=found.key,
+            case=found.case,
+            found=moment(found.found),
+        )
+        for found in tx.execute(query.order_by(ITEM.c.id))
+    ]
+
+
+def resolve_item(tx: Transaction, item: int, *, by: str, reason: str, now: datetime) -> None:
+    """A person has looked, and done what there was to do.
+
+    Args:
+        tx: a transaction of the edge's ledger.
+        item: as listed by `open_items`.
+        by: opaque id of the employee.
+        reason: what was done, in one line.
+        now: the present instant.
+
+    Raises:
+        RefusedError: `not_found` when there is no such open item.
+    """
+    values = {"resolved": True, "resolved_by": by, "resolved_at": instant(now), "reason": reason}
+    still_open = (ITEM.c.id == item) & ITEM.c.resolved.is_(False)
+    if tx.execute(update(ITEM).where(still_open).values(values)).rowcount != 1:
+        raise RefusedError(Code.NOT_FOUND, "item")
 
 
 def with_number(supply: Supply, number: str) -> Supply:

@@ -74,6 +74,10 @@ ITEM = Table(
     Column("kind", String(20), nullable=False),
     Column("file", String(200), nullable=False),
     Column("line", Text, nullable=False),
+    Column("key", String(36)),  # of the row that it is about, where it is about one of ours
     Column("found", BigInteger, nullable=False),
     Column("resolved", Boolean, nullable=False),
+    Column("resolved_by", String(64)),
+    Column("resolved_at", BigInteger),
+    Column("reason", Text),  # in somebody's own words
 )

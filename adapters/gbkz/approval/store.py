@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, inspect, select, update
 
 from adapters.contract import Received
 from adapters.gbkz.approval.tables import APPROVAL
@@ -48,6 +48,7 @@ class Waiting:
     data: str
     state: ApprovalState
     refused_because: NoCooperationReason | None
+    note: str | None = None  # why it waits again: what the tax system said to it
 
     def received(self, model: type[M]) -> Received[M]:
         """The message as the edge handed it over."""
@@ -62,6 +63,11 @@ class Waiting:
             time=self.time,
             again=True,
         )
+
+
+def is_office(tx: Transaction) -> bool:
+    """Whether this ledger is that of a local tax office."""
+    return inspect(tx).has_table(APPROVAL.name)
 
 
 def add(tx: Transaction, received: Received[M]) -> None:
@@ -88,18 +94,22 @@ def is_waiting(tx: Transaction, conversation: str) -> bool:
     return tx.execute(query.limit(1)).first() is not None
 
 
+def unfinished(tx: Transaction) -> list[Waiting]:
+    """What waits for a person or was decided and is not done yet, in the order of its turn; it holds personal data."""
+    query = select(APPROVAL).where(APPROVAL.c.state.in_(_values(OPEN)))
+    return [_waiting(row) for row in tx.execute(query.order_by(APPROVAL.c.sequence))]
+
+
 def waiting(tx: Transaction) -> list[Waiting]:
-    """What waits for a person, oldest first; it holds personal data."""
-    query = select(APPROVAL).where(APPROVAL.c.state == ApprovalState.WAITING.value)
-    return [_waiting(row) for row in tx.execute(query.order_by(APPROVAL.c.time))]
+    """What waits for a person; it holds personal data."""
+    return [one for one in unfinished(tx) if one.state is ApprovalState.WAITING]
 
 
 def decided(tx: Transaction) -> list[Waiting]:
     """What was decided and has its turn: of each conversation the first open message, if it was decided."""
-    query = select(APPROVAL).where(APPROVAL.c.state.in_(_values(OPEN))).order_by(APPROVAL.c.sequence)
     firsts: dict[str, Waiting] = {}
-    for row in tx.execute(query):
-        firsts.setdefault(row.conversation, _waiting(row))
+    for one in unfinished(tx):
+        firsts.setdefault(one.conversation, one)
     return [one for one in firsts.values() if one.state is not ApprovalState.WAITING]
 
 
@@ -173,4 +183,5 @@ def _waiting(row: Row[tuple[object, ...]]) -> Waiting:
         data=row.data,
         state=state,
         refused_because=NoCooperationReason(row.note) if state is ApprovalState.REFUSED else None,
+        note=row.note if state is ApprovalState.WAITING else None,
     )

@@ -143,7 +143,13 @@ def test_the_hub_alone_knows_no_adapter_and_the_whole_has_every_noun() -> None:
         "wire",
     }
     assert {name for name in make_app() if not name.startswith("-")} == own
-    assert {name for name in whole_app() if not name.startswith("-")} == own | {"adapter", "demo", "edge"}
+    assert {name for name in whole_app() if not name.startswith("-")} == own | {
+        "adapter",
+        "demo",
+        "edge",
+        "gbkz",
+        "vish",
+    }
 
 
 @pytest.mark.parametrize("noun", [name for name in whole_app() if not name.startswith("-")])

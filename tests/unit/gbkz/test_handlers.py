@@ -197,7 +197,7 @@ async def test_a_death_leaves_the_pause_to_a_person(desk: Desk) -> None:
     assert await desk.paused() == {"D1", "D2", "D3"}
     with desk.ledger.begin() as tx:
         assert [one.conversation for one in store.to_decide(tx)] == [talk]
-        desk.office.pauses.decide(tx, talk, resume=True, today=desk.clock.now().date())
+        desk.office.pauses.decide(tx, talk, store.Decision(resume=True, by="m-7", reason="proef"), desk.clock.now())
     await desk.at(NOW.replace(year=2028, month=12, day=11))
     assert await desk.paused() == set()
 
