@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -113,3 +113,10 @@ class Handler(Generic[M]):
     model: type[M]
     act: Act[M]
     outside: OutsideKey
+
+
+def holds_bsn(value: object) -> bool:
+    """Whether a payload has a `bsn` anywhere in it."""
+    if isinstance(value, Mapping):
+        return "bsn" in value or any(holds_bsn(member) for member in value.values())
+    return isinstance(value, (list, tuple)) and any(holds_bsn(item) for item in value)

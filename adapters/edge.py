@@ -29,6 +29,7 @@ from adapters.contract import (
     OutsideKey,
     Received,
     Reply,
+    holds_bsn,
 )
 from adapters.inbox import Inbox
 from adapters.ledger import Ledger, Sent
@@ -136,7 +137,7 @@ class Edge:
         register = self.office.register.current
         recipient_key = register.sealing_key(to, now)
         data = message.to_wire()
-        if "bsn" in data and not register.organisations[to].bsn_allowed:
+        if holds_bsn(data) and not register.organisations[to].bsn_allowed:
             raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
         sequence = rows.next_sequence(tx, conversation, to, milliseconds(now))
         event = Event(
@@ -223,6 +224,7 @@ class Edge:
         the one that caused it comes alone, and no delivery is used up of what waits behind it.
         """
         prefetch = PREFETCH if self.inbox.trusted.is_set() else 1
+        self.inbox.open()
         async with inbox_of(self._link_settings, self.identity.inbox, prefetch, self.inbox.deliver) as lost:
             self._link_down_since = None
             over, careful = asyncio.Event(), prefetch == 1

@@ -50,12 +50,28 @@ class Inbox:
         self._handlers = handlers
         self.receipts = ReceiptReader(office, tell)
         self.trusted = asyncio.Event()  # this process stored a message that came for the first time
+        self._open = False
         self._arrived: deque[tuple[Arrival, asyncio.Future[bool]]] = deque()
         self._changed = asyncio.Event()
         self._lock = asyncio.Lock()  # one batch, sweep or round of receipts at a time
 
+    def open(self) -> None:
+        """Takes deliveries from now on, for `run` to store; called before the first can come."""
+        self._close()
+        self._open = True
+
+    def _close(self) -> None:
+        """What is still here comes again over the next link: to take it now would be to take it twice."""
+        self._open = False
+        for _, kept in self._arrived:
+            if not kept.done():
+                kept.set_result(False)
+        self._arrived.clear()
+
     async def deliver(self, arrival: Arrival) -> bool:
         """Hands one delivery to the batch and waits for its outcome: True when it is durable and may be acked."""
+        if not self._open:
+            return False
         kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._arrived.append((arrival, kept))
         self._changed.set()
@@ -86,10 +102,8 @@ class Inbox:
                     if not arrival.redelivered:
                         self.trusted.set()
         finally:
-            for _, kept in [*batch, *self._arrived]:
-                if not kept.done():
-                    kept.set_result(False)
-            self._arrived.clear()
+            self._arrived.extendleft(reversed(batch))
+            self._close()
 
     def _next_batch(self) -> list[tuple[Arrival, asyncio.Future[bool]]]:
         """What has arrived, at most a hundred; a redelivered message alone, for it may be what ended the process."""

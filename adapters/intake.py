@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters import ledger as rows
-from adapters.contract import Handler, Identity, Office
+from adapters.contract import Handler, Identity, Office, holds_bsn
 from adapters.ledger import Key, Taken, Values
 from adapters.receipts import ReceiptReader
 from hub.database import Connection, instant
@@ -149,7 +149,7 @@ class Intake:
         handler = self._handlers.get(envelope.type)
         if handler is None:
             raise RefusedError(Code.UNKNOWN_TYPE, "type")
-        if "bsn" in data and not self._register.organisations[self._identity.oin].bsn_allowed:
+        if holds_bsn(data) and not self._register.organisations[self._identity.oin].bsn_allowed:
             raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
         try:
             return handler.model.from_wire(data)
