@@ -18,6 +18,7 @@ from adapters.haarlem.conversations import PauseState
 from adapters.haarlem.dossier import Case, CaseState, OwedClaim, Party, PartyRole, Person, PersonState
 from adapters.haarlem.facts import Kind
 from adapters.haarlem.fanout import Call, Delivery, fan_out
+from adapters.haarlem.guards import refuse_bsn, texts_of
 from adapters.haarlem.refusals import ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
 from adapters.haarlem.requests import (
     CreditorRequest,
@@ -47,6 +48,7 @@ def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> s
     """
     agenda.count_up(tx, "registration")  # two registrations of one person wait for each other
     _check(helper, request)
+    _check_texts(request)
     _check_number(tx, request.helper_number)
     if not request.second_case:
         for asked in request.persons:
@@ -84,8 +86,18 @@ def _check(helper: DebtHelper, request: RegisterRequest) -> None:
     for place, creditor in enumerate(request.creditors):
         if any(number > len(request.persons) for number in creditor.persons):
             faults.append(fault(f"/schuldeisers/{place}/personen", Fault.UNKNOWN_PERSON))
+    ours = helper.directory().me.gemeentecodes
+    if ours and request.gemeentecode not in ours:
+        faults.append(fault("/gemeentecode", Fault.NOT_OUR_MUNICIPALITY))
     if faults:
         raise ActRefusedError(Refusal.INVALID, *faults)
+
+
+def _check_texts(request: RegisterRequest) -> None:
+    texts: dict[str, str | None] = {"/klantnummerShv": request.helper_number}
+    for place, creditor in enumerate(request.creditors):
+        texts |= texts_of(creditor, f"/schuldeisers/{place}")
+    refuse_bsn((person.bsn for person in request.persons), texts)
 
 
 def bsn_allowed(helper: DebtHelper, bsn: str | None) -> bool:
@@ -198,6 +210,7 @@ def add_party(helper: DebtHelper, tx: Transaction, case_id: str, request: PartyR
     if sum(named) != 1:
         raise invalid(Fault.ONE_OF, "")
     if request.creditor is not None:
+        refuse_bsn((person.bsn for person in file.active), texts_of(request.creditor, "/schuldeiser"))
         party = _creditor(case_id, request.creditor)
         _check_creditor(helper, file, party)
     elif request.tax_municipality is not None:
@@ -241,6 +254,7 @@ def add_person(helper: DebtHelper, tx: Transaction, case_id: str, request: NewPe
         raise invalid(Fault.TOO_MANY_PERSONS, "/persoon")
     if not bsn_allowed(helper, request.person.bsn):
         raise invalid(Fault.NOT_A_TEST_BSN, "/persoon/bsn")
+    refuse_bsn([request.person.bsn], {"/persoon/bsn": file.case.helper_number})
     if not request.second_case:
         check_no_open_case(tx, request.person.bsn)
     person = _new_person(case_id, min({1, 2} - taken), request.person)
@@ -264,6 +278,7 @@ def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, req
         raise invalid(Fault.UNKNOWN_PERSON, "")
     if len(file.active) == 1:
         raise invalid(Fault.ONLY_PERSON, "")
+    refuse_bsn([person.bsn], {"/klantnummerShv": request.helper_number})
     _check_number(tx, request.helper_number)
     case = file.case.changed(
         id=new_pseudonym(),

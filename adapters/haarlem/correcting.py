@@ -13,8 +13,9 @@ from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.dossier import Case, Party, Person, PersonState
-from adapters.haarlem.endings import Ending, end_one
+from adapters.haarlem.endings import Ending, check_count, count_pauses, end_one
 from adapters.haarlem.fanout import Delivery, fan_out
+from adapters.haarlem.guards import refuse_bsn, texts_of_claims
 from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
 from adapters.haarlem.requests import CorrectRequest, PartyCorrection, PersonCorrection
 from adapters.haarlem.store import Exchange, Transaction
@@ -31,7 +32,7 @@ def correct(helper: DebtHelper, tx: Transaction, case_id: str, request: CorrectR
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, CASE_EXISTS.
     """
     before = casefile.held(tx, case_id)
-    if not request.model_fields_set:
+    if not request.model_fields_set - {"count"}:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
     if len({one.person_id for one in request.persons}) < len(request.persons):
         raise invalid(Fault.TWICE, "/personen")
@@ -43,7 +44,10 @@ def correct(helper: DebtHelper, tx: Transaction, case_id: str, request: CorrectR
         after = _correct_person(helper, tx, after, correction, f"/personen/{place}")
     _tell_differences(helper, tx, before, after)
     casefile.tell_everyone(helper, tx, casefile.read(tx, case_id))
-    _take_back(helper, tx, after)
+    wrong = wrong_pauses(after)
+    check_count(helper, request.count, count_pauses(wrong))
+    for exchange in wrong:
+        end_one(helper, tx, after, exchange, Ending(EndClass.WRONGLY_REGISTERED, None))
     agenda.add_event(tx, helper.now(), "gecorrigeerd", case_id)
 
 
@@ -58,6 +62,9 @@ def _corrected_parties(tx: Transaction, file: CaseFile, corrections: tuple[Party
     for place, correction in enumerate(corrections):
         if correction.party_id not in changed:
             raise invalid(Fault.UNKNOWN_PARTY, f"/partijen/{place}/id")
+        here = f"/partijen/{place}"
+        texts = {f"{here}/klantnummerSe": correction.customer_number, **texts_of_claims(correction.claims or (), here)}
+        refuse_bsn((person.bsn for person in file.active), texts)
         values = _given(correction, "customer_number", "name_at_creditor", "address_known", "phone")
         if correction.claims is not None:
             values["claims"] = owed(correction.claims)
@@ -77,6 +84,7 @@ def _correct_person(
         raise invalid(Fault.UNKNOWN_PERSON, f"{place}/id")
     if not bsn_allowed(helper, correction.bsn):
         raise invalid(Fault.NOT_A_TEST_BSN, f"{place}/bsn")
+    refuse_bsn([correction.bsn], {f"{place}/bsn": file.case.helper_number})
     changed = person.changed(**_given(correction, *_PERSON))
     if correction.bsn in {None, person.bsn}:
         store.put_person(tx, changed)
@@ -123,10 +131,7 @@ def _differs(old: Message, new: Message) -> bool:
     return old != new
 
 
-def _take_back(helper: DebtHelper, tx: Transaction, file: CaseFile) -> None:
-    """Takes back everything that was said of a wrong person."""
+def wrong_pauses(file: CaseFile) -> list[Exchange]:
+    """Every conversation about a person who should never have been told of, and that is not taken back yet."""
     wrong = {person.id for person in file.persons if person.state is PersonState.REPLACED}
-    ending = Ending(EndClass.WRONGLY_REGISTERED, None)
-    for exchange in file.open:
-        if exchange.person_id in wrong:
-            end_one(helper, tx, file, exchange, ending)
+    return [one for one in file.open if one.person_id in wrong and one.facts.ending is None]

@@ -45,7 +45,7 @@ def carry_out(helper: DebtHelper, tx: Transaction, asked: Asked) -> str:
     elif asked.act is RowAct.EXTEND:
         extending.extend(helper, tx, case_id, _request(ExtendRequest, asked.document))
     elif asked.act is RowAct.CORRECT:
-        correcting.correct(helper, tx, case_id, _correction(file, asked))
+        correcting.correct(helper, tx, case_id, _correction(tx, file, asked))
     else:
         _end(helper, tx, file, asked)
     return case_id
@@ -57,16 +57,25 @@ def ended_by(tx: Transaction, asked: Asked) -> Iterator[Exchange]:
     Raises:
         ActRefusedError: there is no such case, person or party.
     """
-    if asked.act not in _ENDING:
+    if asked.act not in _ENDING | {RowAct.CORRECT}:
         return
     file = _file(tx, asked)
-    person = _person(file, asked).id if asked.act is RowAct.END_PERSON else None
+    if asked.act is RowAct.CORRECT and not _is_about_another(asked, _person(file, asked)):
+        return
+    person = _person(file, asked).id if asked.act in {RowAct.END_PERSON, RowAct.CORRECT} else None
     party = _party(file, asked).id if asked.act is RowAct.END_PARTY else None
     for exchange in file.open:
         if exchange.successor is not None:
             continue
         if exchange.person_id == (person or exchange.person_id) and exchange.party_id == (party or exchange.party_id):
             yield exchange
+
+
+def _is_about_another(asked: Asked, person: Person) -> bool:
+    """Whether a correction names another BSN than the one that was told of: that ends the pauses of the wrong one."""
+    persons = asked.document.get("personen")
+    named = persons[0].get("bsn") if isinstance(persons, list) else None
+    return person.bsn is not None and named not in {None, person.bsn}
 
 
 def _request(model: type[D], document: dict[str, object]) -> D:
@@ -104,11 +113,15 @@ def _party(file: CaseFile, asked: Asked) -> Party:
     raise invalid(Fault.UNKNOWN_PARTY, "/schuldeiser")
 
 
-def _correction(file: CaseFile, asked: Asked) -> CorrectRequest:
+def _correction(tx: Transaction, file: CaseFile, asked: Asked) -> CorrectRequest:
+    """The correction of a row; the number of pauses that it ends was confirmed for the file as a whole."""
     document = dict(asked.document)
     named = document.get("personen")
     if isinstance(named, list):
-        document["personen"] = [{**named[0], "id": _person(file, asked).id}]
+        person = _person(file, asked)
+        document["personen"] = [{**named[0], "id": person.id}]
+        if _is_about_another(asked, person):
+            document["aantalPauzes"] = endings.count_pauses(ended_by(tx, asked))
     return _request(CorrectRequest, document)
 
 

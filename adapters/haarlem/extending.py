@@ -15,6 +15,7 @@ from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import PauseState
 from adapters.haarlem.dossier import CaseState, Party
 from adapters.haarlem.facts import Kind, Letter, LetterKind
+from adapters.haarlem.guards import refuse_bsn
 from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
 from adapters.haarlem.repeating import open_again
 from adapters.haarlem.requests import ExtendRequest
@@ -34,6 +35,7 @@ def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendReq
     file = casefile.held(tx, case_id, running=False)
     if request.end is not None and request.end < helper.today():
         raise invalid(Fault.BEFORE_TODAY, "/einddatum")
+    refuse_bsn((person.bsn for person in file.active), {"/reden": request.reason})
     helped = {person.id for person in file.active}
     wanted = [one for one in file.open if one.facts.kind is Kind.PAUSE and one.person_id in helped]
     if request.party_id is None:

@@ -43,6 +43,8 @@ class Fault(StrEnum):
     """What can be wrong with one field, beside what the schemas find."""
 
     NOT_A_TEST_BSN = "geen-test-bsn"
+    BSN_IN_TEXT = "bsn-in-tekst"
+    NOT_OUR_MUNICIPALITY = "andere-gemeente"
     BEFORE_TODAY = "in-het-verleden"
     END_BEFORE_START = "eind-voor-begin"
     END_TOO_SOON = "einde-te-dichtbij"
@@ -63,6 +65,8 @@ class Fault(StrEnum):
 
 FAULTS: Final[dict[Fault, str]] = {
     Fault.NOT_A_TEST_BSN: "In de testomgeving zijn alleen fictieve BSN's toegestaan (ze beginnen met 999).",
+    Fault.BSN_IN_TEXT: "Hier staat een BSN; dit veld gaat naar partijen die dat niet mogen krijgen.",
+    Fault.NOT_OUR_MUNICIPALITY: "Voor deze gemeente wordt hier geen schuldhulp uitgevoerd.",
     Fault.BEFORE_TODAY: "Deze dag ligt (te ver) in het verleden.",
     Fault.END_BEFORE_START: "De einddatum ligt vóór de ingangsdatum.",
     Fault.END_TOO_SOON: "De einddatum ligt te dichtbij; partijen hebben eerst een aantal werkdagen nodig.",

@@ -251,6 +251,7 @@ class CorrectRequest(Document):
     urgent: Absent[bool] = Field(default=None, alias="urgent")
     persons: Several[PersonCorrection] = Field(default=(), alias="personen")
     parties: Several[PartyCorrection] = Field(default=(), alias="partijen")
+    count: Absent[Count] = Field(default=None, alias="aantalPauzes", description="Bevestigt hoeveel pauzes eindigen.")
 
 
 class SearchRequest(Document):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.unit.haarlem.desk import (
     case,
     person,
 )
+from tests.world import make_world
 
 
 def test_one_act_tells_vish_the_tax_office_and_every_creditor(desk: Desk) -> None:
@@ -134,6 +136,8 @@ def test_a_case_number_in_use_is_refused(desk: Desk) -> None:
         (case(person(), person()), "/personen/1/bsn", "dubbel"),
         (case(einddatum="2026-11-22"), "/einddatum", "eind-voor-begin"),
         (case(ingangsdatum="2026-09-01"), "/ingangsdatum", "in-het-verleden"),
+        (case(klantnummerShv=f"zaak {VRIES[:3]}.{VRIES[3:]}"), "/klantnummerShv", "bsn-in-tekst"),
+        (case(schuldeisers=[{"naam": "A", "klantnummerSe": VRIES}]), "/schuldeisers/0/klantnummerSe", "bsn-in-tekst"),
         (case(schuldeisers=[{"naam": "A", "personen": [2]}]), "/schuldeisers/0/personen", "onbekende-persoon"),
     ],
 )
@@ -157,3 +161,14 @@ def test_rest_is_full_only_when_every_party_confirmed(desk: Desk) -> None:
     assert view["rust"] == "volledig"
     assert view["eersteEinddatum"] == "2027-07-23"
     assert view["sinds"].startswith(TODAY.isoformat())
+
+
+def test_a_case_of_a_municipality_that_is_not_ours_is_refused(make_desk: Callable[..., Desk]) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["organisations"][1]["gemeentecodes"] = ["0392"]
+
+    desk = make_desk(other=make_world(edit=edit))
+    with pytest.raises(ActRefusedError) as refused:
+        desk.register()
+    assert refused.value.fields[0].code == "andere-gemeente"
+    assert desk.register(case(gemeentecode="0392"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from adapters.haarlem import correcting
@@ -126,3 +128,25 @@ def test_a_correction_of_nothing_and_a_bsn_with_another_case_are_refused(desk: D
     with pytest.raises(ActRefusedError) as taken:
         correct(desk, running, personen=[{"id": first(desk, running), "bsn": BAKKER}])
     assert (taken.value.refusal, taken.value.case_id) == (Refusal.CASE_EXISTS, other)
+
+
+def test_a_correction_that_takes_back_many_pauses_asks_for_their_number(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(rules={"confirm_above": 1})
+    number = desk.register(case(belastinggemeenten=["0397", "0377"]))
+    persons = [{"id": first(desk, number), "bsn": BAKKER}]
+    with pytest.raises(ActRefusedError) as refused:
+        correct(desk, number, personen=persons)
+    assert (refused.value.refusal, refused.value.count) == (Refusal.COUNT_NEEDED, 2)
+    assert len(desk.letters(TAX)) == 2
+    correct(desk, number, personen=persons, aantalPauzes=2)
+    assert names(desk, TAX).count("pauze-beeindiging") == 2
+
+
+def test_a_bsn_in_a_text_that_goes_out_is_refused(desk: Desk, running: str) -> None:
+    party = {"id": desk.party(running, "schuldeiser")["id"], "vorderingen": [{"factuurnummer": f"F {VRIES}"}]}
+    with pytest.raises(ActRefusedError) as refused:
+        correct(desk, running, partijen=[party])
+    assert (refused.value.fields[0].pointer, refused.value.fields[0].code) == (
+        "/partijen/0/vorderingen/0/factuurnummer",
+        "bsn-in-tekst",
+    )

@@ -107,6 +107,18 @@ def test_a_file_that_ends_many_pauses_asks_for_their_number_before_anything_is_d
     assert imported(desk, *ends).already == 2
 
 
+def test_a_file_that_corrects_a_bsn_counts_what_is_taken_back(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(rules={"confirm_above": 0})
+    imported(desk, FIRST)
+    other = "corrigeren;A-1;1;999001474;;;;;;;;;;;"
+    with pytest.raises(ActRefusedError) as refused:
+        imported(desk, other)
+    assert refused.value.count == 1
+    assert imported(desk, "corrigeren;A-1;1;999000111;30-12-1979;;;;;;;;;;").done == 1
+    assert imported(desk, other, count=1).done == 1
+    assert [letter.name for letter in desk.letters(TAX)][-1] == "pauze-beeindiging"
+
+
 def test_every_row_is_in_the_access_log(desk: Desk) -> None:
     imported(desk, FIRST, "dansen;A-3;;;;;;;;;;;;;")
     with desk.ledger.begin() as tx:
