@@ -12,7 +12,7 @@ from schemas.messages import MODELS
 from schemas.road import ROAD_MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 #: What a partner publishes to the hub, besides envelopes (wire.md 3, `typ` values).
 _FROM_PARTNERS: Final = ("recipient-receipt", "claim-registration", "edge-status", "checkpoint-cosignature")
@@ -21,8 +21,11 @@ _TO_PARTNERS: Final = ("hub-receipt", "recipient-receipt", "hub-checkpoint", "hu
 _KEPT: Final = {"durable": True, "autoDelete": False, "vhost": "hub"}
 
 
-def asyncapi() -> str:
-    """The whole document, as YAML text."""
+def asyncapi(schemas: Mapping[str, str]) -> str:
+    """The whole document, as YAML text; `schemas` names the file of each payload's newest version.
+
+    A newer version of a type takes all that an older one took, so the newest describes every message that may come.
+    """
     envelopes = [model.message_type.name for model in MODELS.values()]
     document = {
         "asyncapi": "3.0.0",
@@ -57,7 +60,7 @@ def asyncapi() -> str:
             "publish": _operation("send", "hubIn", "Een ketenpartner biedt een bericht aan."),
             "receive": _operation("receive", "inbox", "Een ketenpartner leest zijn inbox."),
         },
-        "components": {"messages": _messages()},
+        "components": {"messages": _messages(schemas)},
     }
     return "\n".join(_yaml(document, 0)) + "\n"
 
@@ -81,7 +84,7 @@ def _operation(action: str, channel: str, summary: str) -> dict[str, Any]:
     return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary}
 
 
-def _messages() -> dict[str, Any]:
+def _messages(schemas: Mapping[str, str]) -> dict[str, Any]:
     titles = {model.message_type.name: model.model_config.get("title") for model in MODELS.values()}
     titles |= {name: model.model_config.get("title") for name, model in ROAD_MODELS.items()}
     return {
@@ -89,7 +92,7 @@ def _messages() -> dict[str, Any]:
             "name": name,
             "title": title,
             "contentType": "application/jose",
-            "payload": {"$ref": f"./{name}.schema.json"},
+            "payload": {"$ref": f"./{schemas[name]}"},
         }
         for name, title in titles.items()
     }

@@ -39,7 +39,15 @@ class MessageType:
     @property
     def dataschema(self) -> str:
         """The URN of its newest schema version."""
-        return f"urn:hub:schema:{self.name}:{self.versions[-1]}"
+        return self.schema_urn(self.versions[-1])
+
+    def schema_urn(self, version: str) -> str:
+        """The URN of one schema version, as in the envelope's `dataschema`."""
+        return f"urn:hub:schema:{self.name}:{version}"
+
+    def version_named(self, dataschema: str) -> str | None:
+        """The known version that has this URN, or nothing: withdrawn, of another type, or of a later release."""
+        return next((version for version in self.versions if self.schema_urn(version) == dataschema), None)
 
     @property
     def accepts(self) -> str:
@@ -49,6 +57,8 @@ class MessageType:
 
 _FIRST = ("1.0.0",)
 _NOTICES = frozenset({"kennisgeving", "kennisgeving-publiek"})
+_PROPOSED = frozenset({"betaalvoorstel"})
+_STARTED = frozenset({"bewind-gestart"})
 
 _TYPES = (
     MessageType("schuldenrust-aanmelding", 1, _FIRST, state_setting=True),
@@ -67,7 +77,25 @@ _TYPES = (
     MessageType("geen-medewerking", 1, _FIRST),
     MessageType("pauze-verlenging", 1, _FIRST, waits_for=_NOTICES, state_setting=True),
     MessageType("pauze-beeindiging", 1, _FIRST, waits_for=_NOTICES, state_setting=True, closing=True),
-    MessageType("statusbericht", 1, _FIRST),
+    MessageType("incasso-ondanks-pauze", 1, _FIRST),
+    MessageType("statusbericht", 1, ("1.0.0", "1.1.0")),
+    MessageType("statusverzoek", 1, _FIRST),
+    MessageType("saldoverzoek", 1, _FIRST),
+    MessageType("saldoverzoek-antwoord", 1, _FIRST),
+    MessageType("betaalvoorstel", 1, _FIRST),
+    MessageType("betaalvoorstel-antwoord", 1, _FIRST),
+    MessageType("heroverweging", 1, _FIRST, waits_for=_PROPOSED),
+    MessageType("schuldregeling-akkoord", 1, _FIRST, waits_for=_PROPOSED, state_setting=True),
+    MessageType("schuldregeling-beeindigd", 1, _FIRST, waits_for=_PROPOSED, state_setting=True, closing=True),
+    MessageType("verwijzing", 1, _FIRST),
+    MessageType("verwijzing-status", 1, _FIRST, waits_for=frozenset({"verwijzing"}), state_setting=True),
+    MessageType("bewind-gestart", 1, _FIRST),
+    MessageType("bewind-dossier", 1, _FIRST, waits_for=_STARTED),
+    MessageType("bewind-advies", 1, _FIRST, waits_for=frozenset({"bewind-dossier"})),
+    MessageType("bewind-beeindigd", 1, _FIRST, waits_for=_STARTED, closing=True),
+    MessageType("afkoelingsperiode", 1, _FIRST, state_setting=True),
+    MessageType("fasewijziging", 1, _FIRST),
+    MessageType("rustverzoek", 1, _FIRST),
 )
 
 #: Every message type that this release knows, by its full name.

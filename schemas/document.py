@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from schemas.errors import PayloadError, problems_of
-from schemas.forms import WIRE, NotNull
+from schemas.forms import WIRE, NotEmpty, NotNull
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,9 @@ Listed = Annotated[T, Strict(strict=False)]
 
 Several = Annotated[tuple[T, ...], Strict(strict=False), Field(max_length=100)]
 """A list of at most 100, read from a JSON array."""
+
+OneOrSeveral = Annotated[tuple[T, ...], Strict(strict=False), Field(max_length=100), NotEmpty()]
+"""A list of 1 to 100, where an empty one would say nothing."""
 
 
 class Document(BaseModel):

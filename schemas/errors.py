@@ -46,6 +46,7 @@ class Slug(StrEnum):
     TELEFOON_FORM = "telefoon_form"
     EMAIL_FORM = "email_form"
     MONEY_FORM = "money_form"
+    PERCENTAGE_FORM = "percentage_form"
     DATE_FORM = "date_form"
     BIRTH_DATE_FORM = "birth_date_form"
     INSTANT_FORM = "instant_form"
@@ -59,6 +60,13 @@ class Slug(StrEnum):
     END_BEFORE_START = "end_before_start"
     NEITHER_ADDRESS_NOR_NUMBER = "neither_address_nor_number"
     NEITHER_PHONE_NOR_EMAIL = "neither_phone_nor_email"
+    PERSON_MIXED = "person_mixed"
+    BUSINESS_MISSING = "business_missing"
+    REASON_MISSING = "reason_missing"
+    OUTCOME_MISSING = "outcome_missing"
+    OUTCOME_NOT_HERE = "outcome_not_here"
+    PERIOD_TOO_LONG = "period_too_long"
+    DISCHARGE_NOT_HERE = "discharge_not_here"
     CLASS_NOT_HERE = "class_not_here"
     CODE_MISSING = "code_missing"
     CODE_NOT_HERE = "code_not_here"
@@ -90,6 +98,7 @@ DUTCH: dict[Slug, str] = {
     Slug.TELEFOON_FORM: "Dit is geen telefoonnummer.",
     Slug.EMAIL_FORM: "Dit is geen e-mailadres.",
     Slug.MONEY_FORM: "Een bedrag is in euro's met een punt en precies 2 decimalen.",
+    Slug.PERCENTAGE_FORM: "Een percentage is 0.00 tot en met 100.00, met een punt en precies 2 decimalen.",
     Slug.DATE_FORM: "Een datum is JJJJ-MM-DD en bestaat.",
     Slug.BIRTH_DATE_FORM: "Een geboortedatum is JJJJ-MM-DD, JJJJ-MM-00 of JJJJ-00-00.",
     Slug.INSTANT_FORM: "Een tijdstip is volgens RFC 3339 (bijvoorbeeld 2026-01-31T09:00:00Z).",
@@ -103,6 +112,13 @@ DUTCH: dict[Slug, str] = {
     Slug.END_BEFORE_START: "De einddatum ligt vóór de ingangsdatum.",
     Slug.NEITHER_ADDRESS_NOR_NUMBER: "Geef het adres of het klantnummer bij de schuldeiser (of beide).",
     Slug.NEITHER_PHONE_NOR_EMAIL: "Geef een telefoonnummer of een e-mailadres (of beide).",
+    Slug.PERSON_MIXED: "Bij een BSN horen geen voorletters, andere naam, adres of klantnummer.",
+    Slug.BUSINESS_MISSING: "Bij een verwijzing van een ondernemer hoort de onderneming.",
+    Slug.REASON_MISSING: "Bij deze status hoort een reden.",
+    Slug.OUTCOME_MISSING: "Bij een afgeronde verwijzing hoort een uitkomst.",
+    Slug.OUTCOME_NOT_HERE: "Een uitkomst staat er alleen bij een afgeronde verwijzing.",
+    Slug.PERIOD_TOO_LONG: "Een afkoelingsperiode duurt hoogstens 6 maanden.",
+    Slug.DISCHARGE_NOT_HERE: "Finale kwijting hoort bij de klasse afgerond.",
     Slug.CLASS_NOT_HERE: "Deze klasse hoort niet bij dit bericht.",
     Slug.CODE_MISSING: "Bij een weigering hoort een code.",
     Slug.CODE_NOT_HERE: "Een code staat er alleen bij een weigering.",
@@ -113,7 +129,6 @@ _OF_PYDANTIC: dict[str, Slug] = {
     "missing": Slug.REQUIRED,
     "extra_forbidden": Slug.UNKNOWN_MEMBER,
     "enum": Slug.UNKNOWN_CODE,
-    "too_short": Slug.TOO_FEW,
     "too_long": Slug.TOO_MANY,
     "greater_than_equal": Slug.OUT_OF_RANGE,
     "less_than_equal": Slug.OUT_OF_RANGE,

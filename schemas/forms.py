@@ -162,3 +162,23 @@ def _not_null(
     if value is None and info.context is WIRE:
         raise wrong(Slug.NULL)
     return handler(value)
+
+
+class NotEmpty:
+    """A list of at least one; a list whose entries are wrong is told for its entries alone."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Refuses an empty list once its entries are good."""
+        return core_schema.no_info_after_validator_function(_not_empty, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The same, as a schema says it."""
+        return {**handler(schema), "minItems": 1}
+
+
+def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise wrong(Slug.TOO_FEW)
+    return value

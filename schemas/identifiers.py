@@ -128,6 +128,12 @@ Text = Annotated[str, Form(Slug.TEXT_FORM, _LINES, 500)]
 LongText = Annotated[str, Form(Slug.TEXT_FORM, _LINES, 1000)]
 """Free text of at most 1,000 characters."""
 
+PlanText = Annotated[str, Form(Slug.TEXT_FORM, _LINES, 4000)]
+"""A plan in words, at most 4,000 characters."""
+
+EstateText = Annotated[str, Form(Slug.TEXT_FORM, _LINES, 8000)]
+"""Goods, debts, income and expenses in words, at most 8,000 characters: with a plan beside it, it fits one seal."""
+
 Date = Annotated[date, Parsed(Slug.DATE_FORM, f"^{DAY_PATTERN}$", 10, date.fromisoformat, date.isoformat, date, "date")]
 """A real day, written YYYY-MM-DD, 1800 to 2199."""
 
@@ -178,6 +184,20 @@ Money = Annotated[
     ),
 ]
 """Euros as a decimal string with exactly 2 decimals, from "0.00" to "999999999.99"."""
+
+Percentage = Annotated[
+    Decimal,
+    Parsed(
+        Slug.PERCENTAGE_FORM,
+        r"^(?:100\.00|(?:0|[1-9][0-9]?)\.[0-9]{2})$",
+        6,
+        Decimal,
+        _as_it_stands,
+        Decimal,
+        None,
+    ),
+]
+"""Per cent as a decimal string with exactly 2 decimals, from "0.00" to "100.00"."""
 
 
 def is_test_bsn(bsn: str) -> bool:

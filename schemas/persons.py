@@ -1,4 +1,4 @@
-"""The two ways to say who it is about (messages.md, person blocks): with a BSN, or without.
+"""The ways to say who it is about (messages.md, person blocks): with a BSN, without, or by the recipient's right.
 
 Their members stand directly in the payload. Whether a recipient may get a BSN, and whether an address may be shown to
 it, is decided by the adapter that seals; no model can know it.
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 #: What block P2 asks of a schema.
 ADDRESS_OR_NUMBER: Final[JsonDict] = {"anyOf": [{"required": ["adres"]}, {"required": ["klantnummerSe"]}]}
+#: One block or the other: with a BSN nothing that only block P2 has, without one what that block asks.
+ONE_BLOCK: Final[JsonDict] = {
+    "if": {"required": ["bsn"]},
+    "then": {"properties": {"voorletters": False, "naamBijSchuldeiser": False, "adres": False, "klantnummerSe": False}},
+    "else": ADDRESS_OR_NUMBER,
+}
 
 
 class PersonWithBsn(Document):
@@ -38,10 +44,8 @@ class PersonWithBsn(Document):
     surname: Name = Field(alias="geslachtsnaam", title="Geslachtsnaam", description="Zonder voorvoegsel.")
 
 
-class PersonWithoutBsn(Document):
-    """Block P2, for recipients without the right to use the BSN: known by name, birth date, and address or number."""
-
-    model_config = ConfigDict(json_schema_extra=ADDRESS_OR_NUMBER)
+class _PersonByName(Document):
+    """The members of block P2."""
 
     initials: Absent[Prefix] = Field(
         default=None, alias="voorletters", title="Voorletters", description="Voorletters van de inwoner."
@@ -69,8 +73,38 @@ class PersonWithoutBsn(Document):
         description="Het nummer waaronder de ontvanger de inwoner kent.",
     )
 
-    @model_validator(mode="after")
-    def _findable(self) -> Self:
+    def _check_findable(self) -> None:
         if self.address is None and self.creditor_customer_number is None:
             raise wrong(Slug.NEITHER_ADDRESS_NOR_NUMBER)
+
+
+class PersonWithoutBsn(_PersonByName):
+    """Block P2, for recipients without the right to use the BSN: known by name, birth date, and address or number."""
+
+    model_config = ConfigDict(json_schema_extra=ADDRESS_OR_NUMBER)
+
+    @model_validator(mode="after")
+    def _findable(self) -> Self:
+        self._check_findable()
+        return self
+
+
+class PersonByRight(_PersonByName):
+    """Block P1 or block P2, whichever the recipient has a right to; never something of both."""
+
+    model_config = ConfigDict(json_schema_extra=ONE_BLOCK)
+
+    bsn: Absent[Bsn] = Field(
+        default=None,
+        alias="bsn",
+        title="BSN",
+        description="Burgerservicenummer van de inwoner, alleen voor een ontvanger die het mag gebruiken.",
+    )
+
+    @model_validator(mode="after")
+    def _one_block(self) -> Self:
+        if self.bsn is None:
+            self._check_findable()
+        elif any((self.initials, self.name_at_creditor, self.address, self.creditor_customer_number)):
+            raise wrong(Slug.PERSON_MIXED)
         return self

@@ -97,6 +97,45 @@ class Business(Document):
     )
 
 
+class Reachability(Document):
+    """How a resident wants to be reached, and whether that is safe."""
+
+    model_config = ConfigDict(
+        title="Bereikbaarheid", json_schema_extra={"description": "Hoe de inwoner te bereiken is."}
+    )
+
+    phone: Absent[Phone] = Field(default=None, alias="telefoon", title="Telefoon", description="Telefoonnummer.")
+    email: Absent[Email] = Field(default=None, alias="email", title="E-mail", description="E-mailadres.")
+    language: Absent[Line] = Field(
+        default=None, alias="taal", title="Taal", description="Taal waarin de inwoner het liefst spreekt."
+    )
+    safe_to_contact: Absent[bool] = Field(
+        default=None,
+        alias="veiligBereikbaar",
+        title="Veilig bereikbaar",
+        description="Onwaar als bellen, mailen of schrijven niet zonder overleg kan; ontbreekt als het niet bekend is.",
+    )
+
+
+class Creditor(Document):
+    """A creditor whom a pause is asked for, as the asking party knows it."""
+
+    model_config = ConfigDict(
+        title="Schuldeiser", json_schema_extra={"description": "Een schuldeiser, zoals de vrager die kent."}
+    )
+
+    name: Name = Field(alias="naam", title="Naam", description="Naam van de organisatie.")
+    kvk_number: Absent[KvkNumber] = Field(
+        default=None, alias="kvkNummer", title="KVK-nummer", description="Nummer in het handelsregister."
+    )
+    creditor_customer_number: Absent[Reference] = Field(
+        default=None,
+        alias="klantnummerSe",
+        title="Klantnummer bij de schuldeiser",
+        description="Het nummer waaronder de schuldeiser de inwoner kent.",
+    )
+
+
 class Handler(Document):
     """Another party that handles a claim or measure."""
 

@@ -5,9 +5,35 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from schemas.messages.administration import (
+    AdministrationAdvice,
+    AdministrationDossier,
+    AdministrationEnd,
+    AdministrationStart,
+)
+from schemas.messages.case import DebtRestRequest, PhaseChange
 from schemas.messages.message import Message
-from schemas.messages.pause import NoCooperation, Notice, NoticeAnswer, PauseEnd, PauseExtension, PublicNotice
-from schemas.messages.status import StatusReport
+from schemas.messages.pause import (
+    CollectionDespitePause,
+    CoolingOffPeriod,
+    NoCooperation,
+    Notice,
+    NoticeAnswer,
+    PauseEnd,
+    PauseExtension,
+    PublicNotice,
+)
+from schemas.messages.referral import Referral, ReferralStatusReport
+from schemas.messages.settlement import (
+    ArrangementAgreed,
+    ArrangementEnd,
+    BalanceAnswer,
+    BalanceRequest,
+    ProposalAnswer,
+    Reconsideration,
+    SettlementProposal,
+)
+from schemas.messages.status import StatusReport, StatusRequest
 from schemas.messages.vish import DebtRestRegistration, DebtRestRegistrationResult, DebtRestWithdrawal
 
 if TYPE_CHECKING:
@@ -23,7 +49,25 @@ _MODELS: tuple[type[Message], ...] = (
     NoCooperation,
     PauseExtension,
     PauseEnd,
+    CollectionDespitePause,
     StatusReport,
+    StatusRequest,
+    BalanceRequest,
+    BalanceAnswer,
+    SettlementProposal,
+    ProposalAnswer,
+    Reconsideration,
+    ArrangementAgreed,
+    ArrangementEnd,
+    Referral,
+    ReferralStatusReport,
+    AdministrationStart,
+    AdministrationDossier,
+    AdministrationAdvice,
+    AdministrationEnd,
+    CoolingOffPeriod,
+    PhaseChange,
+    DebtRestRequest,
 )
 
 #: The model of each message type, by its full name.
@@ -31,8 +75,19 @@ MODELS: Final[Mapping[str, type[Message]]] = MappingProxyType({model.message_typ
 
 __all__ = [
     "MODELS",
+    "AdministrationAdvice",
+    "AdministrationDossier",
+    "AdministrationEnd",
+    "AdministrationStart",
+    "ArrangementAgreed",
+    "ArrangementEnd",
+    "BalanceAnswer",
+    "BalanceRequest",
+    "CollectionDespitePause",
+    "CoolingOffPeriod",
     "DebtRestRegistration",
     "DebtRestRegistrationResult",
+    "DebtRestRequest",
     "DebtRestWithdrawal",
     "Message",
     "NoCooperation",
@@ -40,6 +95,13 @@ __all__ = [
     "NoticeAnswer",
     "PauseEnd",
     "PauseExtension",
+    "PhaseChange",
+    "ProposalAnswer",
     "PublicNotice",
+    "Reconsideration",
+    "Referral",
+    "ReferralStatusReport",
+    "SettlementProposal",
     "StatusReport",
+    "StatusRequest",
 ]

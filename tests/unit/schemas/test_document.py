@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from schemas.codes import EndClass, Status
 from schemas.errors import DUTCH, MOST_PROBLEMS, PayloadError, Problem, Slug
-from schemas.generate import FOLDER
 from schemas.messages import NoticeAnswer, PauseEnd, PublicNotice, StatusReport
+from schemas.published import FOLDER
 from schemas.road import HubReceiptEntry
 
 EXAMPLE = json.loads((FOLDER / "examples" / "kennisgeving-publiek.json").read_text(encoding="utf-8"))

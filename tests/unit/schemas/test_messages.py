@@ -7,8 +7,8 @@ import pytest
 
 from schemas.codes import EndClass
 from schemas.errors import PayloadError, Slug
-from schemas.generate import FOLDER
 from schemas.messages import MODELS, DebtRestWithdrawal, Message, Notice, PauseEnd, PublicNotice
+from schemas.published import FOLDER
 
 
 def _example(name: str) -> dict[str, Any]:

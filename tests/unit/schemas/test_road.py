@@ -8,7 +8,7 @@ import pytest
 
 from schemas.codes import HubDecision, HubRefusal
 from schemas.errors import PayloadError, Slug
-from schemas.generate import FOLDER
+from schemas.published import FOLDER
 from schemas.road import ROAD_MODELS, EdgeStatus, HubReceipt, HubReceiptEntry, RecipientReceipt
 
 HASH = "sha-256:" + "3f" * 32

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.cli.schemas import MOST_BYTES, app
-from schemas.generate import FOLDER
+from schemas.published import FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,6 @@ def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_list_names_every_payload(capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("list", "-o", "json") == 0
     names = {row["name"] for row in json.loads(capsys.readouterr().out)}
-    assert names == {path.stem for path in (FOLDER / "examples").iterdir()}
+    assert names == {path.stem.partition("--")[0] for path in (FOLDER / "examples").iterdir()}
     assert _run("list", "-o", "table") == 0
     assert "Kennisgeving Publiek" in capsys.readouterr().out
