@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -165,10 +166,10 @@ def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """Runs one command; a refusal is its code and what to do about it."""
     try:
-        return int(app(sys.argv[1:], exit_on_error=True, result_action="return_value") or OK)
+        return int(app(words, result_action="return_value") or OK)
     except HubError as error:
         _say(f"refused: {error.code.value}\n{error.advice()}")
         return REFUSED

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from starlette.testclient import TestClient
 
 from adapters.contract import Identity, Office, Outcome, Received
@@ -82,6 +82,14 @@ class Letter:
     data: dict[str, Any]
 
 
+def _do_not_wait_for_the_disk(ledger: Ledger) -> None:
+    """These tests are about the books and not about a power cut."""
+    engine = ledger.database.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        engine.dispose()
+
+
 @dataclass
 class Desk:
     """Everything that a test looks at."""
@@ -99,6 +107,7 @@ class Desk:
         register = CurrentRegister(RegisterFile(self.folder / "register.jws", governance, self.folder / "floor"))
         keys = CurrentKeys(self.folder / SHV / "keys", SHV, register)
         self.ledger = Ledger(self.url or f"sqlite:///{self.folder}/ledger.db")
+        _do_not_wait_for_the_disk(self.ledger)
         nowhere = LinkSettings("amqps://localhost:1/hub", self.folder, self.folder, self.folder)
         self.edge = Edge(
             Identity(SHV, "zaaksysteem", "inbox"), self.ledger, Office(register, keys, self.clock), nowhere

@@ -1,57 +1,65 @@
-"""The commands of the debt helper, run as its operator runs them."""
+"""The commands of the debt helper; the integration tests run one as its operator does."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+import pytest
+
+from adapters.haarlem.commands import main
 from adapters.haarlem.desk import store
 from adapters.ledger import Ledger
 
-TOP = Path(__file__).parents[3]
+Captured = pytest.CaptureFixture[str]
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """One command in a process of its own."""
-    command = [sys.executable, "-m", "adapters.haarlem", *arguments]
-    return subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False, env={"PATH": os.defpath})
-
-
-def test_a_token_is_made_listed_and_revoked(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/ledger.db"
-    made = run(
-        "token-new", "--ledger", url, "--name", "zaaksysteem", "--scope", "lezen", "--scope", "zoeken", "--days", "30"
+def test_a_token_is_made_listed_and_revoked(tmp_path: Path, capsys: Captured) -> None:
+    where = ["--ledger", f"sqlite:///{tmp_path}/ledger.db"]
+    assert (
+        main(["token-new", *where, "--name", "zaaksysteem", "--scope", "lezen", "--scope", "zoeken", "--days", "3"])
+        == 0
     )
-    assert (made.returncode, made.stdout.startswith("shv_"), len(made.stdout.splitlines())) == (0, True, 1)
+    secret = capsys.readouterr().out
+    assert (secret.startswith("shv_"), len(secret.splitlines())) == (True, 1)
     assert (tmp_path / "ledger.db").stat().st_mode & 0o777 == 0o600
-    ledger = Ledger(url)
+    ledger = Ledger(where[1])
     with ledger.begin() as tx:
         (token,) = store.tokens(tx)
     ledger.close()
     assert token.scopes == {"lezen", "zoeken"}
-    listed = run("token-list", "--ledger", url)
-    assert listed.stdout.split("\t")[:4] == [token.id, "zaaksysteem", "lezen zoeken", "active"]
-    assert made.stdout.strip() not in listed.stdout
-    assert [run("token-revoke", token.id, "--ledger", url).returncode for _ in range(2)] == [0, 3]
-    assert "revoked" in run("token-list", "--ledger", url).stdout
+    assert main(["token-list", *where]) == 0
+    listed = capsys.readouterr().out
+    assert listed.split("\t")[:4] == [token.id, "zaaksysteem", "lezen zoeken", "active"]
+    assert secret.strip() not in listed
+    assert [main(["token-revoke", token.id, *where]) for _ in range(2)] == [0, 3]
+    main(["token-list", *where])
+    assert "revoked" in capsys.readouterr().out
 
 
-def test_an_unknown_scope_is_a_usage_error() -> None:
-    assert run("token-new", "--ledger", "sqlite://", "--name", "x", "--scope", "alles").returncode not in {0, 5}
+def test_an_unknown_scope_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["token-new", "--ledger", f"sqlite:///{tmp_path}/l.db", "--name", "x", "--scope", "alles"])
+    assert not (tmp_path / "l.db").exists()
 
 
-def test_the_description_is_printed() -> None:
-    done = run("openapi")
-    assert json.loads(done.stdout)["info"]["version"] == "1.0.0"
-    assert done.stderr == ""
+def test_the_description_is_printed_for_the_address_of_the_settings(tmp_path: Path, capsys: Captured) -> None:
+    own = tmp_path / "haarlem.toml"
+    own.write_text('connection_code = "HLM"\n[api]\nurl = "https://schuldenrust.example"\n')
+    assert main(["openapi", "--own", str(own)]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["servers"] == [{"url": "https://schuldenrust.example/v1"}]
+    assert printed.err == ""
 
 
-def test_an_import_says_when_nobody_answers(tmp_path: Path) -> None:
+def test_a_refusal_is_its_code_and_what_to_do(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["openapi", "--own", str(tmp_path / "none.toml")]) == 5
+    assert capsys.readouterr().err.startswith("refused: settings_invalid\n")
+
+
+def test_an_import_says_when_nobody_answers(tmp_path: Path, capsys: Captured) -> None:
     for name in ("file.csv", "token"):
         (tmp_path / name).write_text("x")
     file, token = str(tmp_path / "file.csv"), str(tmp_path / "token")
-    done = run("import-file", file, "--url", "http://127.0.0.1:1", "--token-file", token, "--employee", "m-1")
-    assert (done.returncode, done.stderr) == (4, "the API does not answer\n")
+    done = main(["import-file", file, "--url", "http://127.0.0.1:1", "--token-file", token, "--employee", "m-1"])
+    assert (done, capsys.readouterr().err) == (4, "the API does not answer\n")
