@@ -11,8 +11,10 @@ import psutil
 import pytest
 
 from adapters.demo import node
-from adapters.demo.parties import HUB, PARTNERS
+from adapters.demo.books import read_rows
+from adapters.demo.parties import HAARLEM, HUB, PARTNERS
 from tests.conftest import require
+from tests.planted import places
 
 ROOT = Path(__file__).parents[2]
 CALL = (
@@ -63,6 +65,15 @@ def test_everything_of_a_party_is_for_its_owner_only(played: Path) -> None:
         assert (played / "partijen" / party.name).stat().st_mode & 0o077 == 0
         for secret in ("keys/sig-demo.jwk.json", "broker.key.pem"):
             assert (played / "partijen" / party.name / secret).stat().st_mode & 0o177 == 0
+
+
+@pytest.mark.timeout(600)
+def test_no_bsn_and_no_case_number_reached_hub_broker_or_any_log(played: Path) -> None:
+    rows = read_rows(ROOT / "deploy/demo/cases.csv", ";")
+    planted = [value for row in rows for value in (row["bsn"], row["klantnummer_shv"]) if value]
+    parties = played / "partijen"
+    assert list(places([parties / HUB.name, played / "broker", played / "logboeken"], planted)) == []
+    assert list(places([parties / HAARLEM.name], planted)), "the search must find what Haarlem keeps of its own"
 
 
 def _jwk(file: Path) -> dict[str, str] | None:
