@@ -13,8 +13,8 @@ from typing import Any, Final
 from sqlalchemy import (
     Column,
     Connection,
+    Select,
     Table,
-    Update,
     bindparam,
     case,
     delete,
@@ -84,12 +84,58 @@ class Opener:
 
 
 KNOWN = [MESSAGE.c[name] for name in Known.__dataclass_fields__]
-_OPENER = [MESSAGE.c[name] for name in Opener.__dataclass_fields__]
+
+
+def _by_keys(table: Table, *columns: Column[Any]) -> Select[Any]:
+    """The rows whose OIN is among `oins` and whose id among `ids`.
+
+    Both columns apart and not as a pair, because SQLite reads the whole table for more than one pair. That can find a
+    pair that nobody asked for: `_rows_of` leaves it out.
+    """
+    return select(*columns).where(
+        table.c.source_oin.in_(bindparam("oins", expanding=True)), table.c.id.in_(bindparam("ids", expanding=True))
+    )
+
+
+# Statements are made once: making one and looking it up again costs more than carrying it out does.
+_KNOWN_BY_KEYS: Final = _by_keys(MESSAGE, *KNOWN)
+_SEALED_BY_KEYS: Final = _by_keys(SEALED, *SEALED.c)
+_RECEIPTS_BY_KEYS: Final = _by_keys(RECEIPT, RECEIPT.c.source_oin, RECEIPT.c.id, RECEIPT.c.body)
+_OPENERS: Final = (
+    select(*(MESSAGE.c[name] for name in Opener.__dataclass_fields__))
+    .where(MESSAGE.c.correlationid.in_(bindparam("conversations", expanding=True)))
+    .order_by(MESSAGE.c.received)
+)
+_ADD_MESSAGE: Final = insert(MESSAGE)
+_ADD_SEALED: Final = insert(SEALED)
+_DROP_SEALED: Final = delete(SEALED).where(
+    SEALED.c.source_oin == bindparam("key_oin"), SEALED.c.id == bindparam("key_id")
+)
+_ONE_MESSAGE: Final = update(MESSAGE).where(
+    MESSAGE.c.source_oin == bindparam("key_oin"), MESSAGE.c.id == bindparam("key_id")
+)
+# unless its outcome came in the meantime: a receipt may be here before the mark commits
+_STILL_OPEN: Final = _ONE_MESSAGE.where(MESSAGE.c.state <= State.FORWARDED)
+_MARK_FORWARDED: Final = _STILL_OPEN.values(
+    state=State.FORWARDED,
+    forwarded_at=bindparam("at"),
+    attempts=case((MESSAGE.c.attempts < ATTEMPTS_COUNTED, MESSAGE.c.attempts + 1), else_=MESSAGE.c.attempts),
+    next_attempt=bindparam("next"),
+)
+_POSTPONE: Final = _STILL_OPEN.values(next_attempt=bindparam("next"))
+_ADD_OUTCOME: Final = _ONE_MESSAGE.where(MESSAGE.c.state < State.ANSWERED).values(
+    state=State.ANSWERED,
+    outcome=bindparam("new_outcome"),
+    outcome_code=bindparam("new_code"),
+    outcome_at=bindparam("at"),
+    receipt_id=bindparam("by_receipt"),
+    next_attempt=None,
+)
 
 
 def known(connection: Connection, keys: Iterable[Key]) -> dict[Key, Known]:
     """The messages among `keys` that the hub holds."""
-    found = (known_row(row) for row in _rows_of(connection, KNOWN, MESSAGE, keys))
+    found = (known_row(row) for row in _rows_of(connection, _KNOWN_BY_KEYS, keys))
     return {one.key: one for one in found}
 
 
@@ -98,21 +144,14 @@ def known_row(row: RowOf[Any]) -> Known:
     return Known(**{**row._mapping, "state": State(row.state)})  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def _rows_of(
-    connection: Connection, columns: Sequence[Column[Any]], table: Table, keys: Iterable[Key]
-) -> Iterator[RowOf[Any]]:
-    """The rows with these keys: a statement for every 5,000 of them.
-
-    Both columns apart and not as a pair, because SQLite reads the whole table for more than one pair. That can find a
-    pair that nobody asked for: left out here.
-    """
+def _rows_of(connection: Connection, query: Select[Any], keys: Iterable[Key]) -> Iterator[RowOf[Any]]:
+    """The rows with these keys: a statement made by `_by_keys` for every 5,000 of them."""
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), KEYS_AT_ONCE):
         some = wanted[start : start + KEYS_AT_ONCE]
         oins, ids = {oin for oin, _ in some}, [message_id for _, message_id in some]
         asked = set(some)
-        query = select(*columns).where(table.c.source_oin.in_(sorted(oins)), table.c.id.in_(ids))
-        for row in connection.execute(query):
+        for row in connection.execute(query, {"oins": sorted(oins), "ids": ids}):
             if (row.source_oin, row.id) in asked:
                 yield row
 
@@ -122,8 +161,8 @@ def openers(connection: Connection, conversations: Iterable[str]) -> list[Opener
     wanted = sorted(set(conversations))
     if not wanted:
         return []
-    query = select(*_OPENER).where(MESSAGE.c.correlationid.in_(wanted)).order_by(MESSAGE.c.received)
-    return [Opener(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+    rows = connection.execute(_OPENERS, {"conversations": wanted})
+    return [Opener(**row._mapping) for row in rows]  # noqa: SLF001
 
 
 def add_messages(connection: Connection, rows: Sequence[Row], bodies: Mapping[Key, bytes]) -> None:
@@ -131,9 +170,9 @@ def add_messages(connection: Connection, rows: Sequence[Row], bodies: Mapping[Ke
     if not rows:
         return
     ordered = sorted(rows, key=lambda row: (str(row["source_oin"]), str(row["id"])))
-    connection.execute(insert(MESSAGE), ordered)
+    connection.execute(_ADD_MESSAGE, ordered)
     connection.execute(
-        insert(SEALED),
+        _ADD_SEALED,
         [{"source_oin": row["source_oin"], "id": row["id"], "body": bodies[_key(row)]} for row in ordered],
     )
 
@@ -144,7 +183,7 @@ def _key(row: Row) -> Key:
 
 def sealed(connection: Connection, keys: Iterable[Key]) -> dict[Key, bytes]:
     """The bytes that are still held for these messages."""
-    rows = _rows_of(connection, list(SEALED.c), SEALED, keys)
+    rows = _rows_of(connection, _SEALED_BY_KEYS, keys)
     return {(row.source_oin, row.id): row.body for row in rows}
 
 
@@ -153,12 +192,7 @@ def mark_forwarded(connection: Connection, marks: Sequence[tuple[Key, datetime]]
     if not marks:
         return
     connection.execute(
-        _still_open().values(
-            state=State.FORWARDED,
-            forwarded_at=bindparam("at"),
-            attempts=case((MESSAGE.c.attempts < ATTEMPTS_COUNTED, MESSAGE.c.attempts + 1), else_=MESSAGE.c.attempts),
-            next_attempt=bindparam("next"),
-        ),
+        _MARK_FORWARDED,
         [{**_named(key), "at": instant(now), "next": instant(next_attempt)} for key, next_attempt in sorted(marks)],
     )
 
@@ -167,16 +201,7 @@ def postpone(connection: Connection, keys: Sequence[Key], next_attempt: datetime
     """These were not offered; the keeper looks again at `next_attempt`, and no attempt is counted."""
     if keys:
         rows = [{**_named(key), "next": instant(next_attempt)} for key in sorted(keys)]
-        connection.execute(_still_open().values(next_attempt=bindparam("next")), rows)
-
-
-def _still_open() -> Update:
-    """One message by key, unless its outcome came in the meantime: a receipt may be here before the mark commits."""
-    return update(MESSAGE).where(
-        MESSAGE.c.source_oin == bindparam("key_oin"),
-        MESSAGE.c.id == bindparam("key_id"),
-        MESSAGE.c.state <= State.FORWARDED,
-    )
+        connection.execute(_POSTPONE, rows)
 
 
 def _named(key: Key) -> Row:
@@ -191,27 +216,8 @@ def add_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
     if not rows:
         return
     ordered = sorted(rows, key=lambda row: (str(row["key_oin"]), str(row["key_id"])))
-    connection.execute(
-        update(MESSAGE)
-        .where(
-            MESSAGE.c.source_oin == bindparam("key_oin"),
-            MESSAGE.c.id == bindparam("key_id"),
-            MESSAGE.c.state < State.ANSWERED,
-        )
-        .values(
-            state=State.ANSWERED,
-            outcome=bindparam("new_outcome"),
-            outcome_code=bindparam("new_code"),
-            outcome_at=bindparam("at"),
-            receipt_id=bindparam("by_receipt"),
-            next_attempt=None,
-        ),
-        ordered,
-    )
-    connection.execute(
-        delete(SEALED).where(SEALED.c.source_oin == bindparam("key_oin"), SEALED.c.id == bindparam("key_id")),
-        [{"key_oin": row["key_oin"], "key_id": row["key_id"]} for row in ordered],
-    )
+    connection.execute(_ADD_OUTCOME, ordered)
+    connection.execute(_DROP_SEALED, [{"key_oin": row["key_oin"], "key_id": row["key_id"]} for row in ordered])
 
 
 def mark_expired(connection: Connection, keys: Sequence[Key], now: datetime) -> list[Key]:
@@ -236,7 +242,7 @@ def add_receipts(connection: Connection, rows: Sequence[Row]) -> None:
 
 def receipts(connection: Connection, keys: Iterable[Key]) -> dict[Key, bytes]:
     """Receipt bodies by (recipient OIN, receipt id)."""
-    rows = _rows_of(connection, [RECEIPT.c.source_oin, RECEIPT.c.id, RECEIPT.c.body], RECEIPT, keys)
+    rows = _rows_of(connection, _RECEIPTS_BY_KEYS, keys)
     return {(row.source_oin, row.id): row.body for row in rows}
 
 

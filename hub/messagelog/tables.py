@@ -7,6 +7,7 @@ datetimes; ids, OINs and codes are validated before they get here.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 
 from sqlalchemy import (
     BigInteger,
@@ -175,6 +176,11 @@ NOTICE = Table(
 
 def insert_if_absent(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that leaves a row with the same key as it is."""
-    if connection.dialect.name == "sqlite":
+    return _insert_if_absent(connection.dialect.name, table)
+
+
+@cache
+def _insert_if_absent(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()

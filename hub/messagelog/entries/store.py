@@ -20,6 +20,18 @@ SEQUENCING: Final = 0x5C41E  # any number that only we use; one sequencer at a t
 
 Row = dict[str, object]
 
+_EMPTY_ENTRY: Final[Row] = dict.fromkeys(("id", "ref", "type", "src", "rcpt", "kid", "refhash", "result", "code"))
+
+# statements are made once: making one and looking it up again costs more than carrying it out does
+_ADD: Final = insert(ENTRY)
+_SALTS: Final = select(SALT).where(SALT.c.subject.in_(bindparam("subjects", expanding=True)))
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(:number)")
+_LAST: Final = select(func.max(ENTRY.c.leaf_index))
+_PENDING: Final = (
+    select(ENTRY.c.row_id).where(ENTRY.c.leaf_index.is_(None)).order_by(ENTRY.c.row_id).limit(bindparam("most"))
+)
+_GIVE_INDEX: Final = update(ENTRY).where(ENTRY.c.row_id == bindparam("key")).values(leaf_index=bindparam("index"))
+
 
 def add_entries(connection: Connection, rows: Sequence[Row]) -> None:
     """Appends log entries; the sequencer gives them their index later. `subject` becomes its salted hash."""
@@ -31,10 +43,7 @@ def add_entries(connection: Connection, rows: Sequence[Row]) -> None:
         subject = row.get("subject")
         hashed = hashlib.sha256(salts[str(subject)] + str(subject).encode()).hexdigest() if subject else None
         complete.append({**_EMPTY_ENTRY, **{name: row[name] for name in row if name != "subject"}, "subj": hashed})
-    connection.execute(insert(ENTRY), complete)
-
-
-_EMPTY_ENTRY: Row = dict.fromkeys(("id", "ref", "type", "src", "rcpt", "kid", "refhash", "result", "code"))
+    connection.execute(_ADD, complete)
 
 
 def _salts(connection: Connection, subjects: set[str]) -> dict[str, bytes]:
@@ -43,7 +52,7 @@ def _salts(connection: Connection, subjects: set[str]) -> dict[str, bytes]:
         return {}
     new = [{"subject": subject, "salt": os.urandom(16)} for subject in sorted(subjects)]
     connection.execute(insert_if_absent(connection, SALT), new)
-    rows = connection.execute(select(SALT).where(SALT.c.subject.in_(sorted(subjects))))
+    rows = connection.execute(_SALTS, {"subjects": sorted(subjects)})
     return {row.subject: row.salt for row in rows}
 
 
@@ -53,18 +62,13 @@ def sequence_entries(connection: Connection, most: int) -> int:
     One at a time: on PostgreSQL by a lock of the transaction, so that a leader that lost its lead does no harm.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": SEQUENCING})
-    last = connection.execute(select(func.max(ENTRY.c.leaf_index))).scalar()
-    pending = connection.execute(
-        select(ENTRY.c.row_id).where(ENTRY.c.leaf_index.is_(None)).order_by(ENTRY.c.row_id).limit(most),
-    ).scalars()
+        connection.execute(_LOCK, {"number": SEQUENCING})
+    last = connection.execute(_LAST).scalar()
+    pending = connection.execute(_PENDING, {"most": most}).scalars()
     start = -1 if last is None else int(last)
     rows = [{"key": row_id, "index": start + offset} for offset, row_id in enumerate(pending, 1)]
     if rows:
-        connection.execute(
-            update(ENTRY).where(ENTRY.c.row_id == bindparam("key")).values(leaf_index=bindparam("index")),
-            rows,
-        )
+        connection.execute(_GIVE_INDEX, rows)
     return len(rows)
 
 
