@@ -129,6 +129,7 @@ _OF_PYDANTIC: dict[str, Slug] = {
     "missing": Slug.REQUIRED,
     "extra_forbidden": Slug.UNKNOWN_MEMBER,
     "enum": Slug.UNKNOWN_CODE,
+    "too_short": Slug.TOO_FEW,  # in documents of the adapters; those of the wire say so by `NotEmpty`
     "too_long": Slug.TOO_MANY,
     "greater_than_equal": Slug.OUT_OF_RANGE,
     "less_than_equal": Slug.OUT_OF_RANGE,
