@@ -5,7 +5,7 @@ An act is whole or not at all: case rows, letters and calls commit together, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -70,27 +70,35 @@ def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> s
 
 
 def _check(helper: DebtHelper, request: RegisterRequest) -> None:
-    today = helper.today()
-    start = request.start or today
-    faults: list[FieldFault] = []
-    if start < today - LONGEST_BACK and request.running is None:
-        faults.append(fault("/ingangsdatum", Fault.BEFORE_TODAY))
-    if request.end is not None and request.end < max(start, today):
-        faults.append(fault("/einddatum", Fault.END_BEFORE_START if request.end < start else Fault.BEFORE_TODAY))
-    known = [person.bsn for person in request.persons if person.bsn]
-    if len(set(known)) < len(known):
-        faults.append(fault("/personen/1/bsn", Fault.TWICE))
-    for place, person in enumerate(request.persons):
-        if not bsn_allowed(helper, person.bsn):
-            faults.append(fault(f"/personen/{place}/bsn", Fault.NOT_A_TEST_BSN))
-    for place, creditor in enumerate(request.creditors):
-        if any(number > len(request.persons) for number in creditor.persons):
-            faults.append(fault(f"/schuldeisers/{place}/personen", Fault.UNKNOWN_PERSON))
+    faults = [*_wrong_days(helper, request), *_wrong_persons(helper, request)]
     ours = helper.directory().me.gemeentecodes
     if ours and request.gemeentecode not in ours:
         faults.append(fault("/gemeentecode", Fault.NOT_OUR_MUNICIPALITY))
+    for place, creditor in enumerate(request.creditors):
+        if any(number > len(request.persons) for number in creditor.persons):
+            faults.append(fault(f"/schuldeisers/{place}/personen", Fault.UNKNOWN_PERSON))
     if faults:
         raise ActRefusedError(Refusal.INVALID, *faults)
+
+
+def _wrong_days(helper: DebtHelper, request: RegisterRequest) -> Iterator[FieldFault]:
+    today = helper.today()
+    start = request.start or today
+    if start < today - LONGEST_BACK and request.running is None:
+        yield fault("/ingangsdatum", Fault.BEFORE_TODAY)
+    if request.end is not None and request.end < max(start, today):
+        yield fault("/einddatum", Fault.END_BEFORE_START if request.end < start else Fault.BEFORE_TODAY)
+
+
+def _wrong_persons(helper: DebtHelper, request: RegisterRequest) -> Iterator[FieldFault]:
+    if not request.persons:
+        yield fault("/personen", Fault.NO_PERSON)
+    known = [person.bsn for person in request.persons if person.bsn]
+    if len(set(known)) < len(known):
+        yield fault("/personen/1/bsn", Fault.TWICE)
+    for place, person in enumerate(request.persons):
+        if not bsn_allowed(helper, person.bsn):
+            yield fault(f"/personen/{place}/bsn", Fault.NOT_A_TEST_BSN)
 
 
 def _check_texts(request: RegisterRequest) -> None:

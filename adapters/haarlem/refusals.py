@@ -57,6 +57,7 @@ class Fault(StrEnum):
     NO_CONTACT = "geen-contact"
     ONLY_PERSON = "enige-persoon"
     TOO_MANY_PERSONS = "te-veel-personen"
+    NO_PERSON = "geen-persoon"
     NOT_JSON = "geen-json"
     HEADER = "kopregel"
     NOT_CSV = "geen-csv"
@@ -79,6 +80,7 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.NO_CONTACT: "Geef een contact met telefoonnummer of e-mailadres.",
     Fault.ONLY_PERSON: "Dit is de enige persoon in de zaak.",
     Fault.TOO_MANY_PERSONS: "Een zaak heeft hoogstens twee personen.",
+    Fault.NO_PERSON: "Een zaak gaat over minstens één persoon.",
     Fault.NOT_JSON: "Dit is geen geldige JSON.",
     Fault.HEADER: "Deze kop ontbreekt of heeft niet de juiste vorm.",
     Fault.NOT_CSV: "Dit is geen CSV-bestand met een kopregel.",

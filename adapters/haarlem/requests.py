@@ -143,8 +143,8 @@ class RegisterRequest(Document):
     urgent: bool = Field(default=False, alias="urgent")
     contact: Absent[Contact] = Field(default=None, alias="contact")
     second_case: bool = Field(default=False, alias="tweedeZaak")
-    persons: Annotated[tuple[PersonRequest, ...], Strict(strict=False), Field(min_length=1, max_length=2)] = Field(
-        alias="personen"
+    persons: Annotated[tuple[PersonRequest, ...], Strict(strict=False), Field(max_length=2)] = Field(
+        alias="personen", json_schema_extra={"minItems": 1}
     )
     creditors: Several[CreditorRequest] = Field(default=(), alias="schuldeisers")
     running: Absent[Running] = Field(default=None, alias="bestaand", description="Neem over zonder iets te versturen.")

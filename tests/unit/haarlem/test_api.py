@@ -300,7 +300,7 @@ def test_kept_answers_are_forgotten_in_time(system: Case) -> None:
         (json.dumps(case(person("999000112"))).encode(), "/personen/0/bsn", "bsn_elfproef"),
         (json.dumps(case(person(geboortedatum=PLANTED))).encode(), "/personen/0/geboortedatum", "birth_date_form"),
         (json.dumps(case(**{PLANTED: 1})).encode(), "", "unknown_member"),
-        (json.dumps(case() | {"personen": []}).encode(), "/personen", "too_few"),
+        (json.dumps(case() | {"personen": []}).encode(), "/personen", "geen-persoon"),
         (json.dumps(case(einddatum=None)).encode(), "/einddatum", "null"),
     ],
 )
