@@ -1,0 +1,217 @@
+"""Orders as rows of a file, results read back row by row: pure.
+
+The layout is an assumption [A]: semicolons, UTF-8, a header, one row per order; several values in one cell are parted
+by `|`. One row that cannot be read spoils no other.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from adapters.convenant.lookup import of
+from adapters.convenant.orders import Act, Answer, Customer, Elsewhere, GoesOn, Helper, Order, Outcome, Reason
+from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
+
+ASKED: Final = (
+    "sleutel",
+    "kenmerk",
+    "volgorde",
+    "handeling",
+    "klantnummer",
+    "bsn",
+    "geboortedatum",
+    "voorletters",
+    "voorvoegsel",
+    "geslachtsnaam",
+    "naam_bij_u",
+    "straat",
+    "huisnummer",
+    "postcode",
+    "woonplaats",
+    "facturen",
+    "vanaf",
+    "tot_en_met",
+    "reden",
+    "spoed",
+    "hulpverlener_nummer",
+    "hulpverlener_naam",
+    "hulpverlener_telefoon",
+    "hulpverlener_email",
+)
+RESULT: Final = (
+    "sleutel",
+    "nummer",
+    "resultaat",
+    "reden",
+    "klantnummer",
+    "facturen",
+    "gestopt",
+    "loopt_door",
+    "behandelaar_soort",
+    "behandelaar_naam",
+    "behandelaar_kenmerk",
+    "behandelaar_telefoon",
+)
+ACT: Final = {Act.PAUSE: "PAUZE", Act.CHANGE: "WIJZIGING", Act.RESUME: "EINDE", Act.REMOVE: "INTREKKING"}
+REASON: Final = {
+    Reason.DEBT_HELP: "SCHULDHULP",
+    Reason.ARRANGEMENT: "REGELING",
+    Reason.LEGAL_PROTECTION: "BESCHERMING",
+    Reason.DECEASED: "OVERLIJDEN",
+}
+OUTCOME: Final = {
+    "OK": Outcome.DONE,
+    "WACHT": Outcome.IN_PROGRESS,
+    "NEE": Outcome.REFUSED,
+    "VERKEERD": Outcome.WRONG_CUSTOMER,
+    "HERVAT": Outcome.RESUMED,
+}
+REFUSAL: Final = {
+    "ONBEKEND": NoCooperationReason.CUSTOMER_UNKNOWN,
+    "GEGEVENS": NoCooperationReason.DETAILS_DO_NOT_MATCH,
+    "KWIJTING": NoCooperationReason.RECENT_FINAL_DISCHARGE,
+    "OVERGEDRAGEN": NoCooperationReason.CLAIM_TRANSFERRED,
+    "BUITEN": NoCooperationReason.OUTSIDE_COVENANT,
+}
+
+
+class UnreadableFileError(Exception):
+    """The file is not a result file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a result file says: the answers, and the numbers of the rows that say nothing we understand."""
+
+    answers: tuple[Answer, ...]
+    unreadable: tuple[int, ...]
+
+
+def write_batch(orders: Iterable[Order]) -> bytes:
+    """A batch file; the same orders give the same bytes."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ASKED, delimiter=";", lineterminator="\r\n", restval="")
+    writer.writeheader()
+    writer.writerows(_row(order) for order in orders)
+    return text.getvalue().encode()
+
+
+def read_results(content: bytes) -> Results:
+    """The rows of a result file.
+
+    Raises:
+        UnreadableFileError: not UTF-8, or without the header.
+    """
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+        rows = list(csv.reader(lines, delimiter=";", strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise UnreadableFileError from None
+    if not rows or tuple(rows[0]) != RESULT:
+        raise UnreadableFileError
+    answers: list[Answer] = []
+    unreadable: list[int] = []
+    for number, row in enumerate(rows[1:], 2):
+        if not row:
+            continue
+        try:
+            answers.append(_answer(dict(zip(RESULT, row, strict=True))))
+        except ValueError:
+            unreadable.append(number)
+    return Results(tuple(answers), tuple(unreadable))
+
+
+def _row(order: Order) -> dict[str, str]:
+    known = {
+        "sleutel": order.key,
+        "kenmerk": order.conversation,
+        "volgorde": str(order.turn),
+        "handeling": ACT[order.act],
+        "facturen": "|".join(order.claims),
+        "vanaf": _day(order.start),
+        "tot_en_met": _day(order.until),
+        "reden": "" if order.reason is None else REASON[order.reason],
+        "spoed": "J" if order.urgent else "N",
+    }
+    return known | _customer(order.customer) | _helper(order.helper)
+
+
+def _customer(customer: Customer | None) -> dict[str, str]:
+    if customer is None:
+        return {}
+    return {
+        "klantnummer": customer.number or "",
+        "bsn": customer.bsn or "",
+        "geboortedatum": customer.birth_date,
+        "voorletters": customer.initials or "",
+        "voorvoegsel": customer.prefix or "",
+        "geslachtsnaam": customer.surname,
+        "naam_bij_u": customer.name_at_creditor or "",
+        "straat": customer.street or "",
+        "huisnummer": customer.house_number or "",
+        "postcode": customer.postcode or "",
+        "woonplaats": customer.city or "",
+    }
+
+
+def _helper(helper: Helper | None) -> dict[str, str]:
+    if helper is None:
+        return {}
+    return {
+        "hulpverlener_nummer": helper.number,
+        "hulpverlener_naam": helper.name,
+        "hulpverlener_telefoon": helper.phone or "",
+        "hulpverlener_email": helper.email or "",
+    }
+
+
+def _day(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _answer(cells: dict[str, str]) -> Answer:
+    handler = _handler(cells)
+    outcome = of(OUTCOME, cells["resultaat"])
+    refused = outcome is Outcome.REFUSED
+    return Answer(
+        key=cells["sleutel"],
+        number=int(cells["nummer"]),
+        outcome=outcome,
+        customer=cells["klantnummer"] or None,
+        claims=_several(cells["facturen"]),
+        stopped=tuple(Measure(one) for one in _several(cells["gestopt"])),
+        goes_on=tuple(_goes_on(one, handler) for one in _several(cells["loopt_door"])),
+        refusal=of(REFUSAL, cells["reden"]) if refused else None,
+        transferred_to=handler if refused else None,
+    )
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in cell.split("|") if one.strip())
+
+
+def _goes_on(said: str, handler: Elsewhere | None) -> GoesOn:
+    """`maatregel=reden`, with `=dag` where the day is known."""
+    measure, reason, *since = said.split("=")
+    return GoesOn(
+        measure=Measure(measure),
+        reason=NotStoppedReason(reason),
+        since=date.fromisoformat(since[0]) if since else None,
+        handler=handler,
+    )
+
+
+def _handler(cells: dict[str, str]) -> Elsewhere | None:
+    if not cells["behandelaar_naam"]:
+        return None
+    return Elsewhere(
+        kind=HandlerKind(cells["behandelaar_soort"]),
+        name=cells["behandelaar_naam"],
+        mark=cells["behandelaar_kenmerk"] or None,
+        phone=cells["behandelaar_telefoon"] or None,
+    )

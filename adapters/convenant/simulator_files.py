@@ -1,0 +1,216 @@
+"""A simulated tax partnership that takes files over SFTP only, and may not use the BSN.
+
+Its own SFTP server, key and books; `Partnership.round` fetches what lies in `in` and writes results into `uit`. It
+imports nothing of the hub, the adapters' machinery or the schemas.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import asyncssh
+
+from adapters.convenant.simulator_books import Asked, Books, Said
+
+RESULT = (
+    "sleutel",
+    "nummer",
+    "resultaat",
+    "reden",
+    "klantnummer",
+    "facturen",
+    "gestopt",
+    "loopt_door",
+    "behandelaar_soort",
+    "behandelaar_naam",
+    "behandelaar_kenmerk",
+    "behandelaar_telefoon",
+)
+ACTS = {"PAUZE": "pauze", "WIJZIGING": "wijziging", "EINDE": "einde", "INTREKKING": "intrekking"}
+OUTCOMES = {"gedaan": "OK", "geweigerd": "NEE", "bezig": "WACHT", "verkeerd": "VERKEERD", "hervat": "HERVAT"}
+REASONS = {"onbekend": "ONBEKEND", "gegevens": "GEGEVENS", "overgedragen": "OVERGEDRAGEN"}
+
+
+class FileFault(StrEnum):
+    """Every way to misbehave."""
+
+    NONE = "geen"
+    CLOSED = "dicht"  # lets nobody in
+    CUT_BEFORE = "verbreek-voor"  # cuts the connection instead of renaming
+    CUT_AFTER = "verbreek-na"  # renames, then cuts the connection
+    TWICE = "dubbel"  # the same results in two files
+    GIBBERISH = "onzin"  # a result file that is none, beside the good one
+    BAD_ROW = "kapotte-regel"  # a row that cannot be read, and one about an order that nobody gave
+    NO_RESULT = "geen-uitslag"  # fetches and stays silent
+
+
+@dataclass
+class Partnership:
+    """The tax partnership: its folders, its books, its moods."""
+
+    root: Path
+    host_key: Path
+    user: str
+    authorized_keys: Path
+    books: Books
+    fault: FileFault = FileFault.NONE
+    fetched: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the folders and, once, the host key; its public half is written beside it as `<name>.pub`."""
+        for folder in (self.root / "in", self.root / "uit"):
+            folder.mkdir(parents=True, exist_ok=True)
+        if not self.host_key.exists():
+            key = asyncssh.generate_private_key("ssh-ed25519")
+            self.host_key.touch(mode=0o600)
+            key.write_private_key(str(self.host_key))
+            key.write_public_key(f"{self.host_key}.pub")
+
+    def takes(self, *kinds: FileFault) -> FileFault:
+        """The present fault if it is one of these; it is used up."""
+        fault = self.fault
+        if fault not in kinds:
+            return FileFault.NONE
+        self.fault = FileFault.NONE
+        return fault
+
+    def round(self) -> int:
+        """Fetch every file that lies there, do its rows, write the results; returns how many files."""
+        files = sorted((self.root / "in").glob("*.csv"))
+        for file in files:
+            text = file.read_text(encoding="utf-8")
+            file.unlink()
+            self.fetched.append(text)
+            rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+            said = [self.books.do(_asked(row)) for row in rows]
+            self._write(file.name, [_cells(one) for one in said])
+        return len(files)
+
+    def say(self, name: str, *said: Said) -> None:
+        """Write a result file unasked."""
+        self._put(name, [_cells(one) for one in said])
+
+    def _write(self, name: str, rows: list[dict[str, str]]) -> None:
+        fault = self.takes(FileFault.TWICE, FileFault.GIBBERISH, FileFault.BAD_ROW, FileFault.NO_RESULT)
+        if fault is FileFault.NO_RESULT:
+            return
+        if fault is FileFault.GIBBERISH:
+            (self.root / "uit" / f"0-{name}").write_bytes(b"\xff\xfe kapot")
+        if fault is FileFault.TWICE:
+            self._put(f"nogmaals-{name}", rows)
+        if fault is FileFault.BAD_ROW:
+            rows = [{"sleutel": "x", "nummer": "geen"}, _cells(Said("nooit-gevraagd", 1, "gedaan")), *rows]
+        self._put(f"uitslag-{name}", rows)
+
+    def _put(self, name: str, rows: list[dict[str, str]]) -> None:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, RESULT, delimiter=";", restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+        draft = self.root / "uit" / f"{name}.deel"
+        draft.write_text(text.getvalue(), encoding="utf-8", newline="")
+        draft.replace(self.root / "uit" / name)
+
+
+def _asked(row: dict[str, str]) -> Asked:
+    name = row["naam_bij_u"] or f"{row['voorvoegsel']} {row['geslachtsnaam']}"
+    return Asked(
+        sleutel=row["sleutel"],
+        handeling=ACTS[row["handeling"]],
+        kenmerk=row["kenmerk"],
+        volgorde=int(row["volgorde"]),
+        bsn=row["bsn"] or None,
+        geboortedatum=row["geboortedatum"],
+        naam=name.strip(),
+        klantnummer=row["klantnummer"],
+        vanaf=row["vanaf"] or None,
+        tot=row["tot_en_met"] or None,
+        reden=row["reden"] or None,
+    )
+
+
+def _cells(said: Said) -> dict[str, str]:
+    cells = {
+        "sleutel": said.sleutel,
+        "nummer": str(said.nummer),
+        "resultaat": OUTCOMES[said.uitslag],
+        "reden": REASONS[said.reden] if said.reden else "",
+        "klantnummer": said.klantnummer or "",
+        "facturen": "|".join(said.facturen),
+        "gestopt": "|".join(said.gestopt),
+    }
+    if said.bij_deurwaarder:
+        cells |= {"loopt_door": "overdracht=bij-deurwaarder", "behandelaar_soort": "deurwaarder"}
+        cells |= {"behandelaar_naam": said.bij_deurwaarder[0]}
+    if said.opvolger:
+        cells |= {"behandelaar_soort": "nieuwe-schuldeiser", "behandelaar_naam": said.opvolger}
+    return cells
+
+
+class _Server(asyncssh.SSHServer):
+    """Lets in one user, by key."""
+
+    def __init__(self, house: Partnership) -> None:
+        self._house = house
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def begin_auth(self, username: str) -> bool:
+        shut = self._house.takes(FileFault.CLOSED) is FileFault.CLOSED
+        if username == self._house.user and not shut and self._connection is not None:
+            self._connection.set_authorized_keys(str(self._house.authorized_keys))
+        return True
+
+
+class _Folder(asyncssh.SFTPServer):
+    """The folder of that user, and nothing above it."""
+
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], house: Partnership) -> None:
+        super().__init__(channel, chroot=str(house.root).encode())
+        self._house = house
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Rename a file over another, or cut the connection before or after it."""
+        self._cut(FileFault.CUT_BEFORE)
+        super().posix_rename(oldpath, newpath)
+        self._cut(FileFault.CUT_AFTER)
+
+    def _cut(self, kind: FileFault) -> None:
+        if self._house.takes(kind) is kind:
+            self.connection.abort()
+            raise asyncssh.SFTPConnectionLost(kind.value)
+
+
+@asynccontextmanager
+async def serving(house: Partnership, port: int = 0) -> AsyncIterator[int]:
+    """Serve on a loopback port (0: any free one) for as long as the block lasts; yields the port."""
+    server = await asyncssh.listen(
+        "127.0.0.1",
+        port,
+        server_factory=lambda: _Server(house),
+        sftp_factory=lambda channel: _Folder(channel, house),
+        server_host_keys=[str(house.host_key)],
+        allow_scp=False,
+        login_timeout=10,
+    )
+    try:
+        yield server.get_port()
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+async def rounds(house: Partnership, every_s: float) -> None:
+    """A round every so often, until cancelled."""
+    while True:
+        await asyncio.to_thread(house.round)
+        await asyncio.sleep(every_s)

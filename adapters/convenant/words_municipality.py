@@ -1,0 +1,190 @@
+"""The words of another municipality: a *verzoek* in a *zaak*, answered by a *besluit*; grounds are numbers. Pure.
+
+[A] Paths and words are ours, in the manner of municipal case systems.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from adapters.convenant.lookup import of
+from adapters.convenant.orders import MOST, Act, Answer, Customer, Elsewhere, GoesOn, Order, Outcome, Reason
+from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
+
+KIND_OF_REQUEST = {Act.PAUSE: "uitstel", Act.CHANGE: "wijziging", Act.RESUME: "beëindiging", Act.REMOVE: "intrekking"}
+GROUND = {Reason.DEBT_HELP: "10", Reason.ARRANGEMENT: "20", Reason.LEGAL_PROTECTION: "30", Reason.DECEASED: "40"}
+DECISION = {
+    "toegewezen": Outcome.DONE,
+    "aangehouden": Outcome.IN_PROGRESS,
+    "afgewezen": Outcome.REFUSED,
+    "vernietigd": Outcome.WRONG_CUSTOMER,
+    "ingetrokken": Outcome.RESUMED,
+}
+MOTIVE = {
+    "geen-debiteur": NoCooperationReason.CUSTOMER_UNKNOWN,
+    "persoonsgegevens-onjuist": NoCooperationReason.DETAILS_DO_NOT_MATCH,
+    "eerder-schone-lei": NoCooperationReason.RECENT_FINAL_DISCHARGE,
+    "eerder-uitstel": NoCooperationReason.RECENT_STABILISATION,
+    "gecedeerd": NoCooperationReason.CLAIM_TRANSFERRED,
+    "niet-bevoegd": NoCooperationReason.OUTSIDE_COVENANT,
+}
+STEP = {
+    "1e-herinnering": Measure.REMINDER,
+    "laatste-aanmaning": Measure.FINAL_DEMAND,
+    "verrekening-uitkering": Measure.SET_OFF,
+    "betalingsregeling": Measure.PAYMENT_PLAN,
+    "dwangbevel": Measure.WARRANT,
+    "invordering-derden": Measure.HANDOVER,
+    "beslaglegging": Measure.ATTACHMENT,
+    "kostenverhoging": Measure.COSTS,
+}
+BARRIER = {
+    "extern": NotStoppedReason.AT_BAILIFF,
+    "gelegd": NotStoppedReason.ATTACHMENT_LAID,
+    "verzonden": NotStoppedReason.ALREADY_SENT,
+    "wettelijk": NotStoppedReason.EXCLUDED,
+}
+PARTY = {
+    "gerechtsdeurwaarder": HandlerKind.BAILIFF,
+    "incassopartner": HandlerKind.COLLECTION_AGENCY,
+    "cessionaris": HandlerKind.NEW_CREDITOR,
+}
+_Mark = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class _Words(BaseModel):
+    """A document of theirs; another release of it may add members."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class _Party(_Words):
+    type: Literal["gerechtsdeurwaarder", "incassopartner", "cessionaris"]
+    organisatienaam: str
+    dossierreferentie: str | None = None
+    telefoonnummer: str | None = None
+
+    @property
+    def known(self) -> Elsewhere:
+        return Elsewhere(
+            kind=PARTY[self.type],
+            name=self.organisatienaam,
+            mark=self.dossierreferentie,
+            phone=self.telefoonnummer,
+        )
+
+
+class _Step(_Words):
+    processtap: str
+    status: Literal["opgeschort", "loopt"]
+    belemmering: str | None = None
+    datum: date | None = None
+    uitvoerder: _Party | None = None
+
+
+class _Decision(_Words):
+    verzoekreferentie: str
+    versie: int
+    uitspraak: str
+    motief: str | None = None
+    debiteurnummer: str | None = None
+    aanslagnummers: tuple[str, ...] = Field(default=(), max_length=MOST)
+    processtappen: tuple[_Step, ...] = Field(default=(), max_length=2 * MOST)
+    rechtsopvolger: _Party | None = None
+
+
+class _Case(_Words):
+    verzoekreferentie: str
+    zaakstatus: Literal["ontvangen"]
+
+
+class _Post(_Words):
+    id: _Mark
+    besluit: dict[str, object]
+
+
+class _Posts(_Words):
+    resultaten: tuple[_Post, ...] = Field(max_length=1000)
+
+
+class MunicipalityWords:
+    """*Verzoek* and *besluit*."""
+
+    orders_path = "/zaken/v2/verzoeken"
+    answers_path = "/zaken/v2/besluiten/zoeken"
+    taken_path = "/zaken/v2/besluiten/gelezen"
+
+    def asked(self, order: Order) -> dict[str, object]:
+        """The order as their document."""
+        known = {
+            "verzoekreferentie": order.key,
+            "verzoeksoort": KIND_OF_REQUEST[order.act],
+            "zaakidentificatie": order.conversation,
+            "regelnummer": order.turn,
+            "aanslagnummers": list(order.claims),
+            "periode": {
+                "begin": order.start and order.start.isoformat(),
+                "eind": order.until and order.until.isoformat(),
+            },
+            "grondslagcode": order.reason and GROUND[order.reason],
+            "prioriteit": "hoog" if order.urgent else "normaal",
+            "betrokkene": order.customer and _person(order.customer),
+            "indiener": order.helper
+            and {
+                "zaaknummerIndiener": order.helper.number,
+                "contactpersoon": order.helper.name,
+                "telefoonnummer": order.helper.phone,
+                "emailadres": order.helper.email,
+            },
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+    def answer(self, document: object) -> Answer | None:
+        """Their answer."""
+        if isinstance(document, dict) and "zaakstatus" in document:
+            _Case.model_validate(document)
+            return None
+        said = _Decision.model_validate(document)
+        going_on = [one for one in said.processtappen if one.status == "loopt"]
+        return Answer(
+            key=said.verzoekreferentie,
+            number=said.versie,
+            outcome=of(DECISION, said.uitspraak),
+            customer=said.debiteurnummer,
+            claims=said.aanslagnummers,
+            stopped=tuple(of(STEP, one.processtap) for one in said.processtappen if one.status == "opgeschort"),
+            goes_on=tuple(_goes_on(one) for one in going_on),
+            refusal=None if said.motief is None else of(MOTIVE, said.motief),
+            transferred_to=None if said.rechtsopvolger is None else said.rechtsopvolger.known,
+        )
+
+    def fetched(self, document: object) -> list[tuple[str, object]]:
+        """The answers that wait."""
+        return [(one.id, one.besluit) for one in _Posts.model_validate(document).resultaten]
+
+    def taken(self, marks: list[str]) -> dict[str, object]:
+        """Which answers were taken in."""
+        return {"ids": marks}
+
+
+def _person(customer: Customer) -> dict[str, object]:
+    known = {
+        "burgerservicenummer": customer.bsn,
+        "geboorte": {"datum": customer.birth_date},
+        "naam": {
+            "voorletters": customer.initials,
+            "voorvoegsel": customer.prefix,
+            "geslachtsnaam": customer.surname,
+        },
+        "debiteurnummer": customer.number,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _goes_on(one: _Step) -> GoesOn:
+    handler = None if one.uitvoerder is None else one.uitvoerder.known
+    reason = of(BARRIER, one.belemmering or "")
+    return GoesOn(measure=of(STEP, one.processtap), reason=reason, since=one.datum, handler=handler)
