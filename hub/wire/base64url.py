@@ -14,6 +14,22 @@ _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 _ENDINGS: Final = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
 
 
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def check(text: bytes) -> None:
+    """Return only if `decode` would; a sixth of its cost, for what is carried on without being looked into.
+
+    Raises:
+        RefusedError: `malformed`, as `decode`.
+    """
+    spare = len(text) & 3
+    if spare and (spare == 1 or text[-1] not in _ENDINGS[spare]):
+        raise RefusedError(Code.MALFORMED, "base64url")
+    if text.translate(None, _ALPHABET):
+        raise RefusedError(Code.MALFORMED, "base64url")
+
+
 def decode(text: bytes) -> bytes:
     """The bytes written as `text`.
 

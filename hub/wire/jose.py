@@ -213,7 +213,8 @@ def parse_jwe(text: bytes, typ: str, cty: str) -> Jwe:
     if len(parts) != 5:  # noqa: PLR2004 header, wrapped key, iv, ciphertext, tag
         raise RefusedError(Code.MALFORMED, "parts")
     header = _read_header(parts[0], _JWE_HEADER)
-    wrapped, iv, _, tag = (base64url.decode(part) for part in parts[1:])
+    base64url.check(parts[3])  # the ciphertext: whoever opens it decodes it
+    wrapped, iv, tag = (base64url.decode(parts[number]) for number in (1, 2, 4))
     alg, kid = header.get("alg"), header.get("kid")
     if not isinstance(alg, str) or not isinstance(kid, str) or alg not in _SEALERS:
         raise RefusedError(Code.MALFORMED, "header")

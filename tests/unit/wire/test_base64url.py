@@ -25,6 +25,18 @@ def test_only_one_text_stands_for_the_same_bytes(text: bytes) -> None:
     assert base64url.encode(decoded) == text
 
 
+@given(st.binary(max_size=12) | st.text("ABZaz019-_=+", max_size=12).map(str.encode))
+def test_the_check_refuses_exactly_what_decoding_refuses(text: bytes) -> None:
+    refused = []
+    for judge in (base64url.check, base64url.decode):
+        try:
+            judge(text)
+        except RefusedError as error:
+            refused.append((error.code, error.place))
+    assert len(refused) in {0, 2}
+    assert len(set(refused)) <= 1
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -52,6 +64,8 @@ def test_what_is_not_canonical_is_malformed(text: bytes) -> None:
     with pytest.raises(RefusedError) as refused:
         base64url.decode(text)
     assert refused.value.code is Code.MALFORMED
+    with pytest.raises(RefusedError):
+        base64url.check(text)
 
 
 def test_nothing_stands_for_nothing() -> None:
