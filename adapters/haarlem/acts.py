@@ -1,4 +1,4 @@
-"""The acts that begin something: register a case, add a party or a person, split a person off. One transaction each.
+"""The acts that begin something: register a case, add a party, add a person. One transaction each.
 
 An act is whole or not at all: case rows, letters and calls commit together, and the edge sends what committed.
 """
@@ -9,15 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from adapters.haarlem import book, casefile, store
+from adapters.haarlem import casefile, store
 from adapters.haarlem.adoption import adopt
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
-from adapters.haarlem.conversations import PauseState
-from adapters.haarlem.dossier import Case, CaseState, OwedClaim, Party, PartyRole, Person, PersonState
-from adapters.haarlem.facts import Kind
-from adapters.haarlem.fanout import Call, Delivery, fan_out
+from adapters.haarlem.dossier import Case, CaseState, OwedClaim, Party, PartyRole, Person
 from adapters.haarlem.guards import refuse_bsn, texts_of
 from adapters.haarlem.refusals import ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
 from adapters.haarlem.requests import (
@@ -27,10 +24,9 @@ from adapters.haarlem.requests import (
     PartyRequest,
     PersonRequest,
     RegisterRequest,
-    SplitRequest,
 )
 from adapters.haarlem.settings import ContactSettings
-from adapters.haarlem.store import Exchange, Transaction
+from adapters.haarlem.store import Transaction
 from hub.clock import new_pseudonym
 from schemas.identifiers import is_test_bsn
 from schemas.shapes import Claim, Contact
@@ -49,7 +45,7 @@ def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> s
     agenda.count_up(tx, "registration")  # two registrations of one person wait for each other
     _check(helper, request)
     _check_texts(request)
-    _check_number(tx, request.helper_number)
+    check_number(tx, request.helper_number)
     if not request.second_case:
         for asked in request.persons:
             check_no_open_case(tx, asked.bsn)
@@ -120,7 +116,7 @@ def check_no_open_case(tx: Transaction, bsn: str | None) -> None:
         raise ActRefusedError(Refusal.CASE_EXISTS, case_id=running[0])
 
 
-def _check_number(tx: Transaction, helper_number: str) -> None:
+def check_number(tx: Transaction, helper_number: str) -> None:
     """Refuses a case number that an open case has: an import finds a case by it."""
     running = [case for case in store.cases_numbered(tx, helper_number) if case.state is CaseState.OPEN]
     if running:
@@ -269,62 +265,3 @@ def add_person(helper: DebtHelper, tx: Transaction, case_id: str, request: NewPe
     store.add_person(tx, person)
     agenda.add_event(tx, helper.now(), "persoon-toegevoegd", case_id, person_id=person.id)
     casefile.tell_everyone(helper, tx, replace(file, persons=(person,)))
-
-
-def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, request: SplitRequest) -> str:
-    """Goes on with one person in a case of its own; returns its id.
-
-    Each new pause opens now; the old one ends only when the new one is confirmed, so that there is no day between
-    them. The registration in VISH is the person's and simply moves along: nothing is sent for it.
-
-    Raises:
-        ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, NUMBER_TAKEN.
-    """
-    file = casefile.held(tx, case_id)
-    person = file.person(person_id)
-    if person not in file.active:
-        raise invalid(Fault.UNKNOWN_PERSON, "")
-    if len(file.active) == 1:
-        raise invalid(Fault.ONLY_PERSON, "")
-    refuse_bsn([person.bsn], {"/klantnummerShv": request.helper_number})
-    _check_number(tx, request.helper_number)
-    case = file.case.changed(
-        id=new_pseudonym(),
-        helper_number=request.helper_number,
-        gemeentecode=request.gemeentecode or file.case.gemeentecode,
-        contact=request.contact or file.case.contact,
-        opened_at=helper.now(),
-        split_from=case_id,
-    )
-    moved = person.changed(id=new_pseudonym(), case_id=case.id, number=1)
-    store.add_case(tx, case)
-    store.add_person(tx, moved)
-    store.put_person(tx, person.changed(state=PersonState.SPLIT_OFF))
-    agenda.add_event(tx, helper.now(), "persoon-afgesplitst", case_id, person_id=person.id)
-    agenda.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)
-    for party in file.parties:
-        if party.concerns(person):
-            copied = party.changed(id=new_pseudonym(), case_id=case.id, persons=())
-            store.add_parties(tx, case.id, [copied])
-            _move(helper, tx, case, moved, copied, file.open_exchange(person, party))
-    casefile.leave(tx, file, person)
-    return case.id
-
-
-def _move(helper: DebtHelper, tx: Transaction, case: Case, person: Person, party: Party, old: Exchange | None) -> None:
-    if old is None:
-        casefile.tell(helper, tx, case, person, party)
-        return
-    if old.facts.kind is Kind.REGISTRATION:
-        store.put_exchange(tx, replace(old, case_id=case.id, person_id=person.id, party_id=party.id))
-        agenda.move_calls(tx, old.id, case_id=case.id, person_id=person.id, party_id=party.id)
-        return
-    planned = fan_out(case, person, party, helper.directory(), start=old.facts.start)
-    if isinstance(planned, Delivery):
-        new = book.open_exchange(helper, tx, case, planned)
-        if old.state == PauseState.REFUSED:
-            book.close(helper, tx, old)
-        else:
-            store.put_exchange(tx, replace(old, successor=new.id))
-    elif isinstance(planned, Call):
-        book.call_for(helper, tx, planned)

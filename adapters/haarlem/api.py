@@ -8,7 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from adapters.haarlem import acts, calls, correcting, endings, extending, importing, openapi, repeating, views
+from adapters.haarlem import (
+    acts,
+    calls,
+    correcting,
+    endings,
+    extending,
+    importing,
+    openapi,
+    repeating,
+    splitting,
+    views,
+)
 from adapters.haarlem.answers import CallsAnswer, CaseAnswer, EventsAnswer, ImportAnswer, SearchAnswer
 from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ImportCall, ImportReadCall, ReadCall, SearchCall
@@ -110,7 +121,7 @@ def split(call: ActCall, case_id: CaseId, person_id: PersonId) -> Response:
         call,
         Act.SPLIT,
         case_id,
-        lambda tx: acts.split(call.helper, tx, case_id, person_id, call.document(SplitRequest)),
+        lambda tx: splitting.split(call.helper, tx, case_id, person_id, call.document(SplitRequest)),
     )
 
 

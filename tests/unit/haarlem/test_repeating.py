@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.haarlem import acts, endings, extending, repeating
+from adapters.haarlem import endings, extending, repeating, splitting
 from adapters.haarlem.refusals import ActRefusedError, Refusal
 from adapters.haarlem.requests import EndRequest, ExtendRequest, SplitRequest
 from tests.unit.haarlem.desk import BAKKER, CRED, TAX, VISH, Desk, case, person
@@ -94,7 +94,7 @@ def test_a_split_closes_a_refused_pause_and_calls_where_no_letter_could_go(desk:
     desk.answer(refused, "geen-medewerking", reden="klant-onbekend")
     second = desk.look(number)["personen"][1]["id"]
     with desk.ledger.begin() as tx:
-        new = acts.split(desk.helper, tx, number, second, SplitRequest.from_wire({"klantnummerShv": "N"}))
+        new = splitting.split(desk.helper, tx, number, second, SplitRequest.from_wire({"klantnummerShv": "N"}))
     assert desk.calls(new) == ["niet-aangesloten"]
     desk.confirm(desk.letters(CRED)[-1])
     assert "pauze-beeindiging" not in [letter.name for letter in desk.letters(CRED)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.haarlem import acts, endings
+from adapters.haarlem import acts, endings, splitting
 from adapters.haarlem.refusals import ActRefusedError
 from adapters.haarlem.requests import EndRequest, NewPersonRequest, PartyRequest, SplitRequest
 from tests.unit.haarlem.desk import BAKKER, CRED, JANSEN, TAX, VISH, Desk, case, person
@@ -14,7 +14,7 @@ def split(desk: Desk, number: str, place: int = 1) -> str:
     """Splits a person off."""
     person_id = desk.look(number)["personen"][place]["id"]
     with desk.ledger.begin() as tx:
-        return acts.split(desk.helper, tx, number, person_id, SplitRequest.from_wire({"klantnummerShv": "NIEUW"}))
+        return splitting.split(desk.helper, tx, number, person_id, SplitRequest.from_wire({"klantnummerShv": "NIEUW"}))
 
 
 @pytest.fixture
