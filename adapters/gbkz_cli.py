@@ -135,6 +135,23 @@ def refuse(message_id: MessageId, /, *, config: ConfigFile, by: Employee, reason
     return OK
 
 
+@approvals_app.command
+def close(message_id: MessageId, /, *, config: ConfigFile, by: Employee, reason: Reason) -> int:
+    """Close what the tax system refused, after doing by hand what there was to do. Nothing is answered to the sender.
+
+    Args:
+        message_id: The id of a message that waits again, with a code.
+        config: The settings of the edge.
+        by: Your opaque id as an employee; it stands in the ledger with the reason.
+        reason: What was done, in one line; no BSN and no name.
+    """
+    settings = load_edge_settings(config)
+    with _opened(settings) as database, database.begin() as tx:
+        approvals.close_by_hand(tx, message_id, by=by, reason=reason, now=settings.clock().now())
+    say("closed; tell the sender yourself if it waits for an answer")
+    return OK
+
+
 def _approval_row(one: Waiting, party: str, before: int) -> Row:
     """One message; `before` counts those of its conversation that go first, `code` is what the tax system said."""
     return {

@@ -137,6 +137,21 @@ def refuse(tx: Transaction, message_id: str, reason: NoCooperationReason, *, by:
     _decide(tx, message_id, ApprovalState.REFUSED, by, now, reason.value, PublicNotice.message_type.type)
 
 
+def close_by_hand(tx: Transaction, message_id: str, *, by: str, reason: str, now: datetime) -> None:
+    """A person closes what the tax system does not want; later messages of its conversation go on, nobody is answered.
+
+    Raises:
+        RefusedError: `not_found` when nothing of this id waits that the tax system refused.
+    """
+    values = {"state": ApprovalState.DONE.value, "data": None, "reason": reason}
+    refused_there = (
+        (APPROVAL.c.id == message_id) & (APPROVAL.c.state == ApprovalState.WAITING.value) & APPROVAL.c.note.is_not(None)
+    )
+    decided_now = {"decided_by": by, "decided_at": instant(now)}
+    if tx.execute(update(APPROVAL).where(refused_there).values(values | decided_now)).rowcount != 1:
+        raise RefusedError(Code.NOT_FOUND, "approval")
+
+
 def fail(tx: Transaction, message_id: str, error: HubError) -> None:
     """The tax system refuses the act: it waits for a person again, with the reason."""
     values = {"state": ApprovalState.WAITING.value, "note": str(error)[:64]}

@@ -22,5 +22,6 @@ APPROVAL = Table(
     Column("decided_by", String(64)),
     Column("decided_at", BigInteger),
     Column("note", String(64)),
+    Column("reason", Text),  # of closing it by hand, in somebody's own words
     Index("tax_approval_state", "state", "sequence"),
 )
