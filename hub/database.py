@@ -50,7 +50,7 @@ class Database:
         path = self.url.database
         if path and path != ":memory:" and not Path(path).exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite would make it world-readable
-        engine = create_engine(self.url, pool_size=8)
+        engine = create_engine(self.url, pool_size=8, hide_parameters=True)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the DBAPI's own type
@@ -73,7 +73,14 @@ class Database:
             "keepalives_interval": _CONNECT_S,
             "keepalives_count": 2,
         }
-        return create_engine(self.url, pool_size=threads, max_overflow=threads, pool_pre_ping=True, connect_args=limits)
+        return create_engine(
+            self.url,
+            pool_size=threads,
+            max_overflow=threads,
+            pool_pre_ping=True,
+            connect_args=limits,
+            hide_parameters=True,  # a driver error must not quote a row
+        )
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -50,8 +50,8 @@ class Story:
     # — acts ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
     def register(self) -> None:
-        """25 cases, told to everybody."""
-        with self._screen.act("25 zaken aanmelden bij Haarlem, in één bestand"):
+        """25 residents in 24 cases, told to everybody."""
+        with self._screen.act("25 bewoners aanmelden bij Haarlem, in één bestand"):
             self._import("cases.csv")
             self._settled("elke partij heeft Haarlem geantwoord")
             persons = self._find.bsns_in("cases.csv")

@@ -153,7 +153,7 @@ def _organisation(party: Party, keys: list[dict[str, object]], clock: Clock) -> 
     made: dict[str, Any] = {
         "oin": party.oin,
         "name": party.title,
-        "contacts": [{"purpose": "technical", "email": f"beheer@{party.name}.example"}],
+        "contacts": [{"purpose": "functional", "email": f"loket@{party.name}.example", "phone": "023-0000000"}],
         "roles": [party.role],
         "status": "active",
         "gemeentecodes": list(party.gemeentecodes),
