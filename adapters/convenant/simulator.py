@@ -96,6 +96,8 @@ class House:
     hook: Hook | None = None
     #: Answers at once, in the answer to the order.
     direct: bool = False
+    #: A clerk answers; nothing is said by itself.
+    by_hand: bool = False
     #: Answers that nobody has taken yet, by a mark.
     out: dict[str, Document] = field(default_factory=dict)
     #: What the other side said to each answer that was brought.
@@ -129,7 +131,8 @@ class House:
             return JSONResponse(self.words.said(replace(said, sleutel="van-een-ander")))
         if self.direct:
             return JSONResponse(self.words.said(said))
-        self.say(said)
+        if not self.by_hand:
+            self.say(said)
         return JSONResponse(self.words.received(asked), 202)
 
     async def _waiting(self, request: Request) -> Response:
