@@ -208,6 +208,11 @@ class Books:
             bij_deurwaarder=tuple(one["behandelaar"] for one in invoices if one["behandelaar"]),
         )
 
+    def customers(self) -> int:
+        """How many customers it has."""
+        count: int = self._db.execute("SELECT count(*) FROM klant").fetchone()[0]
+        return count
+
     def pauses(self) -> list[dict[str, Any]]:
         """Every pause on record."""
         return [dict(row) for row in self._db.execute("SELECT * FROM pauze ORDER BY kenmerk")]
