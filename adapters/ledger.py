@@ -208,16 +208,16 @@ def waiting(tx: Connection, conversations: Iterable[str] | None = None) -> Seque
 def heads(tx: Connection, now: int, types: Sequence[str], most: int) -> list[Row[Any]]:
     """The next message to act on of each conversation that has one of these types, where it is due.
 
-    A conversation is what one counterpart says under one correlationid. One whose oldest open message is being acted
-    on, uncertain, failed or backing off waits, and so does one in which a newer message is being acted on: whether
-    the older is overtaken is known only when that is done. No other waits.
+    A conversation is what one counterpart says under one correlationid. Next is what was begun and not concluded, for
+    it may have been done: an older one that came since would undo it. Else the lowest sequence. A conversation whose
+    next message is being acted on, uncertain, failed or backing off waits; no other does.
     """
     counterpart = (INBOX.c.correlationid, INBOX.c.source_oin)
+    rank = case((INBOX.c.attempts > 0, -1), else_=INBOX.c.sequence)
     first = (
-        select(*counterpart, func.min(INBOX.c.sequence).label("sequence"))
+        select(*counterpart, func.min(rank).label("rank"))
         .where(INBOX.c.state.in_((Taken.READY, Taken.ACTING, Taken.UNCERTAIN, Taken.FAILED)))
         .group_by(*counterpart)
-        .having(func.max(case((INBOX.c.state == Taken.ACTING, 1), else_=0)) == 0)
         .subquery()
     )
     query = (
@@ -227,7 +227,7 @@ def heads(tx: Connection, now: int, types: Sequence[str], most: int) -> list[Row
             and_(
                 INBOX.c.correlationid == first.c.correlationid,
                 INBOX.c.source_oin == first.c.source_oin,
-                INBOX.c.sequence == first.c.sequence,
+                rank == first.c.rank,
             ),
         )
         .where(
@@ -238,8 +238,10 @@ def heads(tx: Connection, now: int, types: Sequence[str], most: int) -> list[Row
         .order_by(INBOX.c.crashes.desc(), INBOX.c.received, INBOX.c.id)
         .limit(most)
     )
-    found = {(row.correlationid, row.source_oin): row for row in reversed(tx.execute(query).all())}
-    return sorted(found.values(), key=lambda row: (-row.crashes, row.received, row.id))
+    found: dict[tuple[str, str], Row[Any]] = {}
+    for row in tx.execute(query):
+        found.setdefault((row.correlationid, row.source_oin), row)
+    return list(found.values())
 
 
 def in_state(tx: Connection, *states: Taken) -> Sequence[Row[Any]]:

@@ -144,18 +144,17 @@ class Worker:
         What was being acted on when the process ended is acted on alone: it may be what ended it, and what is beside
         it then would seem to be so too.
         """
-        begun: list[IncomingRow] = []
-        for row in rows.heads(tx, now, list(self._handlers), free):
-            key = (row.source_oin, row.id)
-            setting = CATALOGUE[row.type].state_setting
-            if setting and row.sequence < rows.last_applied(tx, row.correlationid, row.source_oin):
-                rows.update_incoming(tx, [key], state=Taken.OVERTAKEN, acted_at=now)
+        types = list(self._handlers)
+        while overtaken := [row for row in rows.heads(tx, now, types, free) if _is_overtaken(tx, row)]:
+            keys = [(row.source_oin, row.id) for row in overtaken]
+            rows.update_incoming(tx, keys, state=Taken.OVERTAKEN, acted_at=now)
+            for row in overtaken:
                 log().warning(Event.MESSAGE_OVERTAKEN, id=row.id, type=row.type)
-                self._changed.set()  # the next of its conversation
-                continue
+        begun: list[IncomingRow] = []
+        for row in rows.heads(tx, now, types, free):
             if row.crashes and (begun or self._acting):
                 break
-            rows.update_incoming(tx, [key], state=Taken.ACTING, attempts=row.attempts + 1)
+            rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.ACTING, attempts=row.attempts + 1)
             begun.append(row)
             if row.crashes:
                 break
@@ -256,6 +255,12 @@ class Worker:
         note = f"{error.code.value}: {error.place}" if error.place else error.code.value
         rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.FAILED, note=note[:NOTE_CHARS])
         log().error(Event.MESSAGE_FAILED, id=row.id, type=row.type, code=error.code, place=error.place)
+
+
+def _is_overtaken(tx: Connection, row: IncomingRow) -> bool:
+    """A newer state-setting message of this counterpart was applied in this conversation."""
+    setting = CATALOGUE[row.type].state_setting
+    return setting and row.sequence < rows.last_applied(tx, row.correlationid, row.source_oin)
 
 
 def _received(row: IncomingRow, handler: Handler[Message]) -> Received[Message]:
