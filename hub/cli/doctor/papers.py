@@ -26,8 +26,9 @@ from hub.wire.keys import KeyFolder
 from hub.wire.names import GOVERNANCE_KID
 
 _NEW_REGISTER: Final = "get the newest register from the governance and put it in place; it is read without a restart"
-_NEW_KEY: Final = "make a new key with `schuldhub keys new` and have its public half put into the register"
+_NEW_KEY: Final = "make a new key with `schuldhub keys rotate` and have its public half put into the register"
 _NEW_CERTIFICATE: Final = "have a new one made: `schuldhub partners add` renews it from the same request"
+_NEW_HUB_CERTIFICATE: Final = "have a new one made: `schuldhub certificates hub` renews it from the same request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,10 @@ def _look_at_opening(folder: KeyFolder, oin: str, register: Register, now: datet
 
 def look_at_certificates(papers: Papers, now: datetime) -> Iterator[Finding]:
     """The certificates of the connection to the broker, and how long they hold."""
+    advice = _NEW_CERTIFICATE if papers.opens else _NEW_HUB_CERTIFICATE
     for what, path in (("the certificate of the broker's CA", papers.ca), ("our certificate", papers.certificate)):
         try:
-            yield ends("certificate", what, certificate_end(path), now, _NEW_CERTIFICATE)
+            yield ends("certificate", what, certificate_end(path), now, advice)
         except HubError as error:
             yield failed("certificate", error)
 
