@@ -91,13 +91,13 @@ class Road:
         """How many lanes this vhost has."""
         return len(self.vhost.topology.lanes)
 
-    def edge(self, oin: str, name: str = "ledger.db") -> Edge:
-        """An edge of a partner, not started yet."""
+    def edge(self, oin: str, name: str = "ledger.db", clock: Clock | None = None) -> Edge:
+        """An edge of a partner, not started yet, by the road's clock or one of its own."""
         folder = self.folder / oin
         ledger = Ledger(f"sqlite:///{folder / name}")
         self.stack.callback(ledger.close)
         register = self.register(oin)
-        office = EdgeOffice(register, CurrentKeys(folder / "keys", oin, register), self.clock)
+        office = EdgeOffice(register, CurrentKeys(folder / "keys", oin, register), clock or self.clock)
         return Edge(Identity(oin, "proef", self.vhost.inbox(oin)), ledger, office, self.link(user_of(oin)))
 
     async def run(self, part: Callable[[asyncio.Event], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
