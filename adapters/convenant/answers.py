@@ -15,6 +15,7 @@ from schemas.codes import Status
 from schemas.messages import Message, StatusReport
 
 RESUMED = "De pauze is geëindigd; de inning gaat verder."
+STOPPED = "De maatregel is gestopt; de pauze loopt door."
 NOT_CHANGED = "De schuldeiser kon de wijziging niet verwerken; bel de schuldeiser."
 FETCHED = "Het systeem van de schuldeiser heeft het bericht opgehaald."
 _LAST = frozenset({Outcome.DONE, Outcome.REFUSED, Outcome.WRONG_CUSTOMER, Outcome.RESUMED})
@@ -108,6 +109,8 @@ def _done(pause: Pause, kept: Kept, answer: Answer) -> tuple[Pause, Message | No
     if kept.act is Act.RESUME:
         report = StatusReport(status=Status.MEASURE_RESUMED, explanation=RESUMED)
         return _over(pause, PauseState.ENDED), report
+    if kept.act is Act.INCIDENT:
+        return pause, StatusReport(status=Status.ANSWERED, explanation=STOPPED)
     if kept.act is Act.REMOVE:
         start = min(pause.start, kept.end)
         return pause, mapping.notice_answer(start=start, end=kept.end, customer=None, said=None)

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from adapters.convenant.lookup import of
-from adapters.convenant.orders import Act, Answer, Customer, Elsewhere, GoesOn, Helper, Order, Outcome, Reason
+from adapters.convenant.orders import Act, Answer, Customer, Elsewhere, GoesOn, Helper, Incident, Order, Outcome, Reason
 from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
 
 ASKED: Final = (
@@ -42,6 +42,9 @@ ASKED: Final = (
     "hulpverlener_naam",
     "hulpverlener_telefoon",
     "hulpverlener_email",
+    "maatregel",
+    "datum",
+    "toelichting",
 )
 RESULT: Final = (
     "sleutel",
@@ -57,7 +60,13 @@ RESULT: Final = (
     "behandelaar_kenmerk",
     "behandelaar_telefoon",
 )
-ACT: Final = {Act.PAUSE: "PAUZE", Act.CHANGE: "WIJZIGING", Act.RESUME: "EINDE", Act.REMOVE: "INTREKKING"}
+ACT: Final = {
+    Act.PAUSE: "PAUZE",
+    Act.CHANGE: "WIJZIGING",
+    Act.RESUME: "EINDE",
+    Act.REMOVE: "INTREKKING",
+    Act.INCIDENT: "MELDING",
+}
 REASON: Final = {
     Reason.DEBT_HELP: "SCHULDHULP",
     Reason.ARRANGEMENT: "REGELING",
@@ -138,7 +147,7 @@ def _row(order: Order) -> dict[str, str]:
         "reden": "" if order.reason is None else REASON[order.reason],
         "spoed": "J" if order.urgent else "N",
     }
-    return known | _customer(order.customer) | _helper(order.helper)
+    return known | _customer(order.customer) | _helper(order.helper) | _incident(order.incident)
 
 
 def _customer(customer: Customer | None) -> dict[str, str]:
@@ -168,6 +177,13 @@ def _helper(helper: Helper | None) -> dict[str, str]:
         "hulpverlener_telefoon": helper.phone or "",
         "hulpverlener_email": helper.email or "",
     }
+
+
+def _incident(incident: Incident | None) -> dict[str, str]:
+    if incident is None:
+        return {}
+    known = {"maatregel": incident.measure.value, "datum": _day(incident.day)}
+    return known | {"toelichting": incident.text or ""}
 
 
 def _day(day: date | None) -> str:

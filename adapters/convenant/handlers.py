@@ -28,7 +28,15 @@ from hub.clock import Clock
 from hub.database import instant
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
-from schemas.messages import Message, Notice, PauseEnd, PauseExtension, PublicNotice, StatusReport
+from schemas.messages import (
+    CollectionDespitePause,
+    Message,
+    Notice,
+    PauseEnd,
+    PauseExtension,
+    PublicNotice,
+    StatusReport,
+)
 
 M = TypeVar("M", bound=Message)
 P = ParamSpec("P")
@@ -105,6 +113,7 @@ class Creditor:
         self._road.on(Notice, self.notice, outside=IDEMPOTENCY)
         self._road.on(PauseExtension, self.extension, outside=IDEMPOTENCY)
         self._road.on(PauseEnd, self.end, outside=IDEMPOTENCY)
+        self._road.on(CollectionDespitePause, self.incident, outside=IDEMPOTENCY)
         self._road.on(StatusReport, self.status, outside=IDEMPOTENCY)
 
     async def notice(self, received: Received[Notice]) -> Done:
@@ -122,6 +131,10 @@ class Creditor:
     async def end(self, received: Received[PauseEnd]) -> Done:
         """*Pauze-beëindiging*: the effect of its class."""
         return await self._carried_out(await self._committed(self.pauses.end, received))
+
+    async def incident(self, received: Received[CollectionDespitePause]) -> Done:
+        """*Incasso ondanks pauze*."""
+        return await self._carried_out(await self._committed(self.pauses.incident, received))
 
     async def status(self, _: Received[StatusReport]) -> Done:
         """*Statusbericht*: for a person to read; there is nothing to do in the creditor's system."""

@@ -27,6 +27,7 @@ class Act(StrEnum):
     PAUSE = "pause"  # find the customer and stop collecting
     CHANGE = "change"  # another end or reason of the pause
     RESUME = "resume"  # the pause is over: collecting goes on
+    INCIDENT = "incident"  # somebody collected in spite of the pause: stop that, and say so
     REMOVE = "remove"  # as if it had never been: nothing charged for the days between, no mark left
 
 
@@ -84,6 +85,14 @@ class Helper(Record):
     email: str | None = None
 
 
+class Incident(Record):
+    """What happened although a pause was confirmed."""
+
+    measure: Measure
+    day: date
+    text: str | None = None
+
+
 class Order(Record):
     """One order; its key is the idempotency key of the act outside and begins with the message id."""
 
@@ -99,6 +108,7 @@ class Order(Record):
     until: date | None = None
     reason: Reason | None = None
     urgent: bool = False
+    incident: Incident | None = None
 
 
 class Elsewhere(Record):

@@ -12,7 +12,7 @@ from datetime import date
 
 from adapters.contract import Received
 from adapters.convenant import mapping, store
-from adapters.convenant.orders import Act, Order, Reason
+from adapters.convenant.orders import Act, Incident, Order, Reason
 from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.store import Pause, PauseState, Transaction
 from hub.clock import Clock
@@ -20,7 +20,16 @@ from hub.database import instant
 from hub.errors import Code, RefusedError
 from hub.workdays import add_working_days, local_instant, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
-from schemas.messages import Message, NoCooperation, Notice, PauseEnd, PauseExtension, PublicNotice, StatusReport
+from schemas.messages import (
+    CollectionDespitePause,
+    Message,
+    NoCooperation,
+    Notice,
+    PauseEnd,
+    PauseExtension,
+    PublicNotice,
+    StatusReport,
+)
 
 STANDING = frozenset({PauseState.ACTIVE, PauseState.KEPT, PauseState.DECISION})
 OTHER_PERSON = "Dit gesprek gaat over een ander persoon; de lopende pauze blijft staan."
@@ -107,6 +116,26 @@ class Pauses:
         state = PauseState.DECISION if end_class is EndClass.DECEASED else PauseState.KEPT
         kept = replace(standing, state=state, until=end, lift_due=None, given_until=None)
         return self._order(tx, kept, mapping.KEPT[end_class], received.id)
+
+    def incident(self, tx: Transaction, received: Received[CollectionDespitePause]) -> Message | Order | None:
+        """Somebody collected in spite of the pause; their system stops it, the pause itself stays as it is."""
+        begun = store.order(tx, received.id)
+        if begun is not None:
+            return begun.order
+        standing = _own(tx, received.conversation, received.sender)
+        if standing is None or standing.state not in STANDING:
+            return StatusReport(status=Status.OTHER, explanation=NO_PAUSE)
+        message = received.message
+        told = replace(standing, turn=standing.turn + 1)
+        order = Order(
+            key=received.id,
+            act=Act.INCIDENT,
+            conversation=received.conversation,
+            turn=told.turn,
+            urgent=True,
+            incident=Incident(measure=message.measure, day=message.date, text=message.explanation),
+        )
+        return self._written(tx, told, order, received.id)
 
     def decide(self, tx: Transaction, conversation: str, *, resume: bool, today: date) -> None:
         """A person decides about the pause of a customer who died: collecting goes on at the next working day, or not.

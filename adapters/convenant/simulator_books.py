@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS factuur (
 CREATE TABLE IF NOT EXISTS pauze (
   kenmerk TEXT PRIMARY KEY, klantnummer TEXT NOT NULL, vanaf TEXT, tot TEXT, reden TEXT, lopend INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS klacht (sleutel TEXT PRIMARY KEY, klantnummer TEXT NOT NULL, maatregel TEXT);
 CREATE TABLE IF NOT EXISTS dossier (kenmerk TEXT PRIMARY KEY, volgorde INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS opdracht (
   sleutel TEXT PRIMARY KEY, handeling TEXT NOT NULL, vraag TEXT NOT NULL,
@@ -48,7 +49,7 @@ class Asked:
     """An order as the books take it."""
 
     sleutel: str
-    handeling: str  # pauze, wijziging, einde, intrekking
+    handeling: str  # pauze, wijziging, einde, intrekking, melding
     kenmerk: str
     volgorde: int
     bsn: str | None = None
@@ -58,6 +59,7 @@ class Asked:
     vanaf: str | None = None
     tot: str | None = None
     reden: str | None = None
+    maatregel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,10 @@ class Books:
         found = self._db.execute("SELECT * FROM pauze WHERE kenmerk = ?", (asked.kenmerk,)).fetchone()
         if found is None:
             return Said(asked.sleutel, 1, "geweigerd", "onbekend"), False
+        if asked.handeling == "melding":
+            row = (asked.sleutel, found["klantnummer"], asked.maatregel)
+            self._db.execute("INSERT INTO klacht VALUES (?, ?, ?)", row)
+            return Said(asked.sleutel, 1, "gedaan"), True
         if asked.handeling == "intrekking":
             self._db.execute("DELETE FROM pauze WHERE kenmerk = ?", (asked.kenmerk,))
             return Said(asked.sleutel, 1, "gedaan"), True
@@ -216,6 +222,10 @@ class Books:
     def pauses(self) -> list[dict[str, Any]]:
         """Every pause on record."""
         return [dict(row) for row in self._db.execute("SELECT * FROM pauze ORDER BY kenmerk")]
+
+    def complaints(self) -> list[str]:
+        """The measures that were stopped because somebody said that they went on."""
+        return [row["maatregel"] for row in self._db.execute("SELECT maatregel FROM klacht ORDER BY sleutel")]
 
     def effects(self) -> dict[str, tuple[int, int]]:
         """How often each key was carried out, and how often it came again."""

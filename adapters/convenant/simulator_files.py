@@ -33,7 +33,7 @@ RESULT = (
     "behandelaar_kenmerk",
     "behandelaar_telefoon",
 )
-ACTS = {"PAUZE": "pauze", "WIJZIGING": "wijziging", "EINDE": "einde", "INTREKKING": "intrekking"}
+ACTS = {"PAUZE": "pauze", "WIJZIGING": "wijziging", "EINDE": "einde", "INTREKKING": "intrekking", "MELDING": "melding"}
 OUTCOMES = {"gedaan": "OK", "geweigerd": "NEE", "bezig": "WACHT", "verkeerd": "VERKEERD", "hervat": "HERVAT"}
 REASONS = {"onbekend": "ONBEKEND", "gegevens": "GEGEVENS", "overgedragen": "OVERGEDRAGEN"}
 
@@ -133,6 +133,7 @@ def _asked(row: dict[str, str]) -> Asked:
         vanaf=row["vanaf"] or None,
         tot=row["tot_en_met"] or None,
         reden=row["reden"] or None,
+        maatregel=row["maatregel"] or None,
     )
 
 

@@ -43,7 +43,13 @@ class WaterBoard:
     orders = "/api/betaalpauzes"
     answers = "/api/berichten/ophalen"
     taken = "/api/berichten/verwerkt"
-    _acts: ClassVar = {"PAUZEREN": "pauze", "WIJZIGEN": "wijziging", "HERVATTEN": "einde", "VERWIJDEREN": "intrekking"}
+    _acts: ClassVar = {
+        "PAUZEREN": "pauze",
+        "WIJZIGEN": "wijziging",
+        "HERVATTEN": "einde",
+        "VERWIJDEREN": "intrekking",
+        "MELDEN": "melding",
+    }
     _outcomes: ClassVar = {
         "gedaan": "VERWERKT",
         "geweigerd": "GEWEIGERD",
@@ -72,6 +78,7 @@ class WaterBoard:
             vanaf=document.get("vanaf"),
             tot=document.get("totEnMet"),
             reden=document.get("reden"),
+            maatregel=document.get("melding", {}).get("maatregel"),
         )
 
     def received(self, asked: Asked) -> Document:
@@ -123,6 +130,7 @@ class Municipality:
         "wijziging": "wijziging",
         "beëindiging": "einde",
         "intrekking": "intrekking",
+        "melding": "melding",
     }
     _outcomes: ClassVar = {
         "gedaan": "toegewezen",
@@ -158,6 +166,7 @@ class Municipality:
             vanaf=document["periode"]["begin"],
             tot=document["periode"]["eind"],
             reden=document.get("grondslagcode"),
+            maatregel=document.get("incident", {}).get("maatregel"),
         )
 
     def received(self, asked: Asked) -> Document:

@@ -14,7 +14,13 @@ from adapters.convenant.lookup import of
 from adapters.convenant.orders import MOST, Act, Answer, Customer, Elsewhere, GoesOn, Order, Outcome, Reason
 from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
 
-KIND_OF_REQUEST = {Act.PAUSE: "uitstel", Act.CHANGE: "wijziging", Act.RESUME: "beëindiging", Act.REMOVE: "intrekking"}
+KIND_OF_REQUEST = {
+    Act.PAUSE: "uitstel",
+    Act.CHANGE: "wijziging",
+    Act.RESUME: "beëindiging",
+    Act.REMOVE: "intrekking",
+    Act.INCIDENT: "melding",
+}
 GROUND = {Reason.DEBT_HELP: "10", Reason.ARRANGEMENT: "20", Reason.LEGAL_PROTECTION: "30", Reason.DECEASED: "40"}
 DECISION = {
     "toegewezen": Outcome.DONE,
@@ -130,6 +136,12 @@ class MunicipalityWords:
                 "eind": order.until and order.until.isoformat(),
             },
             "grondslagcode": order.reason and GROUND[order.reason],
+            "incident": order.incident
+            and {
+                "maatregel": order.incident.measure.value,
+                "datum": order.incident.day.isoformat(),
+                "omschrijving": order.incident.text,
+            },
             "prioriteit": "hoog" if order.urgent else "normaal",
             "betrokkene": order.customer and _person(order.customer),
             "indiener": order.helper

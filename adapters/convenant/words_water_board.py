@@ -14,7 +14,13 @@ from adapters.convenant.lookup import of
 from adapters.convenant.orders import MOST, Act, Answer, Customer, Elsewhere, GoesOn, Order, Outcome, Reason
 from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
 
-ACT = {Act.PAUSE: "PAUZEREN", Act.CHANGE: "WIJZIGEN", Act.RESUME: "HERVATTEN", Act.REMOVE: "VERWIJDEREN"}
+ACT = {
+    Act.PAUSE: "PAUZEREN",
+    Act.CHANGE: "WIJZIGEN",
+    Act.RESUME: "HERVATTEN",
+    Act.REMOVE: "VERWIJDEREN",
+    Act.INCIDENT: "MELDEN",
+}
 REASON = {
     Reason.DEBT_HELP: "SCHULDHULP",
     Reason.ARRANGEMENT: "SCHULDREGELING",
@@ -129,6 +135,12 @@ class WaterBoardWords:
             "totEnMet": order.until and order.until.isoformat(),
             "reden": order.reason and REASON[order.reason],
             "spoed": order.urgent,
+            "melding": order.incident
+            and {
+                "maatregel": order.incident.measure.value,
+                "datum": order.incident.day.isoformat(),
+                "toelichting": order.incident.text,
+            },
             "klant": order.customer and _customer(order.customer),
             "hulpverlener": order.helper
             and {

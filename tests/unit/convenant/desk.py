@@ -39,7 +39,7 @@ from adapters.ledger import Ledger, Taken
 from adapters.worker import Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import instant
-from schemas.messages import Message, Notice, PauseEnd, PauseExtension, PublicNotice
+from schemas.messages import CollectionDespitePause, Message, Notice, PauseEnd, PauseExtension, PublicNotice
 
 M = TypeVar("M", bound=Message)
 HAARLEM = "00000099000000001000"
@@ -285,6 +285,11 @@ def _pause() -> dict[str, object]:
 def extension(end: date) -> PauseExtension:
     """Pause until `end`."""
     return PauseExtension.from_wire({"einddatum": end.isoformat(), "reden": "Het plan is nog niet klaar."})
+
+
+def incident() -> CollectionDespitePause:
+    """Somebody got a final demand."""
+    return CollectionDespitePause.from_wire({"maatregel": "aanmaning", "datum": "2026-11-30"})
 
 
 def ending(end: date, end_class: str = "beeindigd") -> PauseEnd:

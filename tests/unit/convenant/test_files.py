@@ -11,7 +11,7 @@ from adapters.convenant.simulator_files import FileFault
 from adapters.convenant.store import ItemKind, PauseState
 from hub.clock import new_pseudonym
 from schemas.messages import PublicNotice
-from tests.unit.convenant.desk import VRIES, ending, extension, file_desk, notice
+from tests.unit.convenant.desk import VRIES, ending, extension, file_desk, incident, notice
 
 pytestmark = pytest.mark.anyio
 ON_THE_WAY = [FileFault.CLOSED, FileFault.CUT_BEFORE, FileFault.CUT_AFTER, FileFault.TWICE]
@@ -161,3 +161,15 @@ async def test_silence_after_fetching_leaves_the_order_open(tmp_path: Path) -> N
         await desk.receives(notice(), new_pseudonym())
         await desk.rounds()
         assert [one["status"] for one in desk.said()] == ["opgehaald"]
+
+
+async def test_an_incident_does_not_wait_for_the_round(tmp_path: Path) -> None:
+    async with file_desk(tmp_path) as desk:
+        talk = new_pseudonym()
+        await desk.receives(notice(), talk)
+        await desk.rounds()
+        await desk.receives(incident(), talk)
+        await desk.tick(timedelta(seconds=1))
+        await desk.rounds()
+        assert desk.books.complaints() == ["aanmaning"]
+        assert [one.get("status") for one in desk.said()][-1] == "beantwoord"

@@ -22,6 +22,7 @@ from tests.unit.convenant.desk import (
     ending,
     extension,
     http_desk,
+    incident,
     notice,
     public_notice,
 )
@@ -207,6 +208,21 @@ async def test_what_was_a_mistake_is_gone_in_their_system_and_blank_in_ours(desk
     with desk.ledger.begin() as tx:
         kept = [row.data for row in tx.execute(INBOX.select().where(INBOX.c.correlationid == talk))]
     assert kept[0] is None
+
+
+async def test_whoever_collects_in_spite_of_the_pause_is_stopped_and_the_pause_stays(desk: Desk) -> None:
+    talk = new_pseudonym()
+    await desk.receives(public_notice(), talk)
+    await desk.receives(incident(), talk)
+    assert desk.books.complaints() == ["aanmaning"]
+    assert desk.said()[1]["status"] == "beantwoord"
+    assert desk.pause(talk).state is PauseState.ACTIVE
+
+
+async def test_an_incident_where_no_pause_runs_is_said_to_be_one(desk: Desk) -> None:
+    await desk.receives(incident(), new_pseudonym())
+    assert desk.said()[0]["status"] == "overig"
+    assert desk.books.effects() == {}
 
 
 async def test_a_pause_is_never_longer_than_the_creditors_maximum(tmp_path: Path) -> None:
