@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hub import failpoints
 from hub.clock import Clock, ShiftedClock, SystemClock
+from hub.console.process import Console
 from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.events import Event, frames_of, log
@@ -107,6 +108,32 @@ def leaves_of(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
 
 async def _run(part: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
     await part(stop)
+
+
+def open_console(settings: HubSettings) -> Console:
+    """The operators' console, with a register and a database of its own; needs neither broker nor keys.
+
+    Raises:
+        RefusedError: `settings_invalid` without a part `console`; as `open_office`.
+    """
+    if settings.console is None:
+        raise RefusedError(Code.SETTINGS_INVALID, "console")
+    governance = load_governance(read_governance(settings.governance_file))
+    floor = settings.state / "console-register-floor.json"  # two processes do not write one file
+    register = CurrentRegister(RegisterFile(settings.register_file, governance, floor))
+    database = Database(settings.database)
+    check_schema(database)
+    return Console(settings.console, database, register, clock_of(settings.clock_file))
+
+
+def run_console(settings: HubSettings, say: Callable[[str], None]) -> None:
+    """The console in this process, until it is told to stop; `say` is told where it is."""
+    console = open_console(settings)
+    say(f"console: {console.desk.origin}")
+    try:
+        asyncio.run(run_until_stopped(console.run))
+    finally:
+        console.desk.database.close()
 
 
 def run_hub(settings: HubSettings) -> None:

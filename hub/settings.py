@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -58,6 +58,32 @@ class RelaySettings(Part):
     quota_burst: int = Field(default=20_000, ge=1, description="messages of one partner at once")
 
 
+class ConsoleSettings(Part):
+    """Where the operators' console listens, and who says who its operators are."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^/@\s]+$", description="as operators type it, without a path")]
+    host: str = Field(default="127.0.0.1", description="address to listen on; other than loopback only with TLS")
+    port: int = Field(default=8470, ge=0, le=65_535)
+    certificate: Path | None = None
+    private_key: Path | None = None
+    issuer: Annotated[str, Field(pattern=r"^https?://[^@\s]+$", description="OpenID Connect; http on loopback only")]
+    client_id: str
+    client_secret_file: Path = Field(description="what the issuer gave; 0600")
+    roles_claim: str = Field(default="roles", description="claim of the ID token that names what somebody is")
+    roles: dict[str, Literal["reader", "handler", "releaser", "administrator", "auditor"]] = Field(
+        description="the issuer's names and the role that each gives"
+    )
+    session_hours: int = Field(default=9, ge=1, le=24, description="a working day: after it, sign in again")
+    idle_minutes: int = Field(default=30, ge=1, le=720, description="a session that is not used ends sooner")
+    tokens: Path | None = Field(default=None, description="a CSS file with colours of your own; ours when left out")
+
+    def anchored(self, folder: Path) -> Self:
+        """The same with every relative path counted from `folder`."""
+        names = ("certificate", "private_key", "client_secret_file", "tokens")
+        paths = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
+        return self.model_copy(update=paths)
+
+
 class Armed(Part):
     """A failpoint, for tests only."""
 
@@ -79,6 +105,7 @@ class HubSettings(BaseSettings):
     database: str = Field(description="SQLAlchemy address: sqlite:///file or postgresql+psycopg://…")
     broker: BrokerSettings
     relay: RelaySettings = RelaySettings()
+    console: ConsoleSettings | None = Field(default=None, description="only `schuldhub console` reads it")
     failpoint: Armed | None = None
     clock_file: Path | None = Field(default=None, description="seconds to move the clock by: demo and tests only")
 
@@ -98,8 +125,12 @@ class HubSettings(BaseSettings):
         """The same with every relative path counted from `folder`."""
         names = ("register_file", "governance_file", "keys", "state", "clock_file")
         paths = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
-        broker, database = self.broker.anchored(folder), anchored_address(self.database, folder)
-        return self.model_copy(update={**paths, "broker": broker, "database": database})
+        parts = {
+            "broker": self.broker.anchored(folder),
+            "console": self.console.anchored(folder) if self.console else None,
+            "database": anchored_address(self.database, folder),
+        }
+        return self.model_copy(update={**paths, **parts})
 
 
 def sqlite_file(address: str) -> Path | None:

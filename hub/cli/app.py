@@ -32,6 +32,7 @@ EPILOGUE: Final = (
 NOUNS: Final[Sequence[tuple[str, str]]] = (
     ("check", "Look at everything that the hub needs, and say what to do about what is wrong."),
     ("up", "Run the hub, relay and keeper, until it is told to stop."),
+    ("console", "Run the operators' console, until it is told to stop."),
     ("messages", "Where each message is, who must act, and what happens next."),
     ("db", "The database's schema: bring it to this release, or see whether it is."),
     ("partners", "The organisations that are connected: let one in, list them."),

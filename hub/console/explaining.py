@@ -1,0 +1,108 @@
+"""The *Uitleg* of a message: state, cause, who must act, the next automatic step and its time, in plain Dutch. Pure.
+
+It says the same as `hub.messagelog.reading.standing`, which decides cause and who must act; here are only the words.
+The hub says *afgeleverd*, never *veilig*: whether an answer means rest is known only to who asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from hub.console import words
+from hub.messagelog.reading.standing import Facts, MessageState, Standing, standing_of
+
+_LATE: Final = "hub"
+_SENDER: Final = "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an operator wants to know of one message."""
+
+    state: str
+    tone: words.Tone
+    why: str
+    cause: str
+    who: str
+    next_step: str
+    at: datetime | None
+
+
+def explanation_of(facts: Facts, sender: str, recipient: str | None, now: datetime) -> Explanation:
+    """Where this leaves everybody; `sender` and `recipient` are names for the screen."""
+    standing = standing_of(facts, now)
+    why, next_step = _words(facts, standing)
+    return Explanation(
+        state=words.STATES[facts.state],
+        tone=_tone(facts, standing),
+        why=why,
+        cause=words.CAUSES[standing.cause],
+        who=_who(standing, sender, recipient or "de ontvanger"),
+        next_step=next_step,
+        at=standing.at,
+    )
+
+
+def _tone(facts: Facts, standing: Standing) -> words.Tone:
+    """A message that is on its way is no alarm, unless the time of its next step has passed."""
+    troubled = standing.who in {_LATE, _SENDER} and facts.state in {MessageState.ACCEPTED, MessageState.FORWARDED}
+    return "warning" if troubled else words.TONES[facts.state]
+
+
+def _who(standing: Standing, sender: str, recipient: str) -> str:
+    names = {
+        "nobody": "niemand",
+        "nobody yet": "nog niemand: het gaat vanzelf",
+        "sender": sender,
+        "recipient": recipient,
+        "hub": "de beheerder van de hub, nu",
+    }
+    return names[standing.who]
+
+
+def _words(facts: Facts, standing: Standing) -> tuple[str, str]:
+    """Why it stands there, and what happens next by itself."""
+    match facts.state:
+        case MessageState.ACCEPTED:
+            return _accepted(standing)
+        case MessageState.FORWARDED:
+            return _forwarded(standing)
+        case MessageState.DELIVERED:
+            why = "De ontvanger heeft het geopend, gecontroleerd en bewaard. De hub kent de inhoud niet."
+            return why, "Geen: de weg heeft zijn werk gedaan."
+        case MessageState.EXPIRED:
+            return (
+                "Een dag na de uiterste tijd was er nog geen ontvangstbewijs. De afzender heeft daar bericht van.",
+                "Een ontvangstbewijs dat nog komt, vervangt dit. De afzender maakt een nieuw als de zaak het vraagt.",
+            )
+        case MessageState.REFUSED:
+            return words.reason_of(facts.code), _after_refusal(facts, standing)
+
+
+def _accepted(standing: Standing) -> tuple[str, str]:
+    why = "De hub heeft het bericht bewaard. De postbus van de ontvanger heeft het nog niet bevestigd."
+    if standing.who == _LATE:
+        return f"{why} De hub had het al weer moeten aanbieden.", _STANDS_STILL
+    return why, "De hub biedt het opnieuw aan de postbus aan."
+
+
+def _forwarded(standing: Standing) -> tuple[str, str]:
+    why = "Het ligt in de postbus van de ontvanger. De ontvanger heeft nog geen ontvangstbewijs gestuurd."
+    if standing.who == _LATE:
+        return f"{why} De hub had al weer moeten kijken.", _STANDS_STILL
+    if standing.who == _SENDER:
+        return f"{why} De uiterste tijd is voorbij.", "De hub meldt de afzender dat het bericht verlopen is."
+    return why, "De hub biedt het opnieuw aan als de postbus dan leeg is."
+
+
+_STANDS_STILL: Final = "Geen, zolang de hub stilstaat. Draai „schuldhub check” op de hub."
+
+
+def _after_refusal(facts: Facts, standing: Standing) -> str:
+    if facts.by == "recipient":
+        return "Geen: de afzender maakt een nieuw bericht."
+    if standing.who == "nobody yet":
+        return "De afzender biedt dezelfde bytes vanzelf opnieuw aan."
+    return "Geen: een weigering wordt niet onthouden, de afzender mag het opnieuw aanbieden."

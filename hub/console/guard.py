@@ -1,0 +1,63 @@
+"""Between a request and a page: who is it, may he, did he mean it. A page that forgets to ask does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from hub.console.audit import Act
+from hub.console.desk import Desk, Page, Visitor
+from hub.console.roles import Permission
+
+SIGN_IN: Final = "/aanmelden"
+CSRF_FIELD: Final = "csrf"
+_SEE_OTHER: Final = 303
+_UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
+
+
+def guarded(page: Page) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint of a page, with every check before it."""
+
+    async def endpoint(request: Request) -> Response:
+        desk: Desk = request.app.state.desk
+        session = None if page.path.startswith("/static/") else await desk.session(request)
+        visitor = Visitor(desk, request, page.name, session, desk.clock.now())
+        if page.permission is not Permission.ANYBODY and session is None:
+            return _to_sign_in(visitor)
+        if not visitor.may(page.permission):
+            await visitor.note(Act.REFUSED, detail="role")
+            return visitor.shown("geweigerd.html", _FORBIDDEN, reason="role")
+        if page.method != "GET" and not await _meant(visitor):
+            await visitor.note(Act.REFUSED, detail="csrf")
+            return visitor.shown("geweigerd.html", _FORBIDDEN, reason="csrf")
+        return await page.handler(visitor)
+
+    return endpoint
+
+
+def _to_sign_in(visitor: Visitor) -> Response:
+    """A person is sent to sign in and comes back; a part of a page that is fetched is only told."""
+    request = visitor.request
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", "text/html"):
+        return Response(status_code=_UNAUTHORIZED)
+    if request.headers.get("hx-request"):
+        return Response(status_code=_UNAUTHORIZED, headers={"HX-Refresh": "true"})
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{SIGN_IN}?terug={quote(wanted, safe='')}", _SEE_OTHER)
+
+
+async def _meant(visitor: Visitor) -> bool:
+    """Whether a form comes from a page of ours that this session was shown."""
+    request = visitor.request
+    origin = request.headers.get("origin")
+    if origin is not None and origin != visitor.desk.origin:
+        return False
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    form = await request.form(max_files=0, max_fields=20)
+    return visitor.session is None or visitor.session.confirms(form.get(CSRF_FIELD))

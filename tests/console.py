@@ -1,0 +1,146 @@
+"""The operators' console in this process: on a hub's database, with sessions for any role, or with a real issuer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from starlette.testclient import TestClient
+
+from adapters.demo.issuer import DemoIssuer
+from hub.clock import Clock, SystemClock
+from hub.console.process import Console
+from hub.console.roles import Role
+from hub.console.server import ConsoleServer
+from hub.console.sessions import Operator, Session, new_token
+from hub.console.sessions.store import add_session
+from hub.database import Database
+from hub.messagelog import schema
+from hub.register.current import CurrentRegister
+from hub.register.file import RegisterFile
+from hub.settings import ConsoleSettings
+from tests.world import HUB, World
+
+CLIENT_ID = "schuldhub-console"
+ALL = frozenset(Role)
+
+
+@dataclass
+class Stand:
+    """A console whose server does not run: asked through its ASGI application."""
+
+    console: Console
+    database: Database
+    clock: Clock
+
+    @classmethod
+    def on(cls, folder: Path, world: World, database_url: str, clock: Clock | None = None, **settings: object) -> Self:
+        """A console on that database, upgraded here."""
+        clock = clock or SystemClock()
+        world.write(folder)
+        database = Database(database_url)
+        schema.upgrade(database)
+        floor = folder / HUB / "console-floor.json"
+        floor.parent.mkdir(exist_ok=True)
+        register = CurrentRegister(RegisterFile(folder / "register.jws", world.governance, floor))
+        return cls(Console(console_settings(folder, **settings), database, register, clock), database, clock)
+
+    def token(self, roles: Iterable[Role] = ALL, *, begun_ago: timedelta = timedelta(0)) -> str:
+        """Somebody with these roles signs in; the token of his session."""
+        session = self.session(roles, begun_ago=begun_ago)
+        return session[0]
+
+    def session(self, roles: Iterable[Role] = ALL, *, begun_ago: timedelta = timedelta(0)) -> tuple[str, Session]:
+        """The same, with the session."""
+        token, now = new_token(), self.clock.now() - begun_ago
+        operator = Operator("proef", "Pia Proef", frozenset(roles))
+        session = Session(operator, new_token(), now, now + self.console.desk.terms.whole)
+        with self.database.begin() as connection:
+            add_session(connection, token, session)
+        return token, session
+
+    def client(self, token: str | None = None) -> TestClient:
+        """A browser without JavaScript that follows nothing by itself."""
+        desk = self.console.desk
+        cookies = {desk.terms.cookie: token} if token else {}
+        return TestClient(
+            self.console.app,
+            base_url=desk.origin,
+            cookies=cookies,
+            headers={"accept": "text/html"},
+            follow_redirects=False,
+            raise_server_exceptions=False,
+        )
+
+    def close(self) -> None:
+        """Gives back port and database."""
+        self.console.listening.close()
+        self.database.close()
+
+
+def console_settings(folder: Path, **changes: object) -> ConsoleSettings:
+    """Settings of a console that listens on any free port of loopback; its issuer is nowhere unless given."""
+    secret = folder / "client-secret"
+    secret.touch(mode=0o600)
+    secret.write_text("niet-geheim", encoding="ascii")
+    given = {
+        "url": "http://127.0.0.1:8470",
+        "port": 0,
+        "issuer": "http://127.0.0.1:9",
+        "client_id": CLIENT_ID,
+        "client_secret_file": secret,
+        "roles": {role.value: role.value for role in Role},
+    }
+    return ConsoleSettings.model_validate(given | changes)
+
+
+@contextmanager
+def issuer_for(console_url: str) -> Iterator[str]:
+    """A loopback issuer that sends browsers back to that console; yields its address."""
+    issuer: DemoIssuer | None = None
+
+    async def app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        assert issuer is not None
+        await issuer.app(scope, receive, send)
+
+    server = ConsoleServer(app, "127.0.0.1", 0)
+    listening = server.listen()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    issuer = DemoIssuer(
+        url,
+        SystemClock(),
+        client_id=CLIENT_ID,
+        client_secret="niet-geheim",
+        redirect_uri=f"{console_url}/aanmelden/terug",
+    )
+    with in_thread(lambda stop: server.run(listening, stop)):
+        yield url
+
+
+@contextmanager
+def in_thread(run) -> Iterator[None]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Runs a part (`run(stop)`) in an event loop of its own until the context ends."""
+    started = threading.Event()
+    ends: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        ends.append((asyncio.get_running_loop(), stop))
+        started.set()
+        await run(stop)
+
+    thread = threading.Thread(target=asyncio.run, args=(main(),))
+    thread.start()
+    started.wait(10)
+    try:
+        yield
+    finally:
+        loop, stop = ends[0]
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(20)
