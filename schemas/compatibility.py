@@ -190,11 +190,12 @@ def _of_codes(place: str, old: Schema, new: Schema) -> Iterator[Change]:
 
 def _codes(schema: Schema) -> frozenset[str] | None:
     """The values that a list or a constant allows, as JSON texts; nothing when any value goes."""
-    if "const" in schema:
-        return frozenset({json.dumps(schema["const"], ensure_ascii=False, sort_keys=True)})
-    if "enum" in schema:
-        return frozenset(json.dumps(code, ensure_ascii=False, sort_keys=True) for code in schema["enum"])
-    return None
+    lists = [[schema["const"]]] if "const" in schema else []
+    lists += [schema["enum"]] if "enum" in schema else []
+    if not lists:
+        return None
+    allowed = [frozenset(json.dumps(code, ensure_ascii=False, sort_keys=True) for code in codes) for codes in lists]
+    return allowed[0].intersection(*allowed[1:])
 
 
 def _of_names(here: str, old: Schema, new: Schema) -> Iterator[Change]:

@@ -13,7 +13,30 @@ WORDS: Final = frozenset({"title", "description", "$comment", "examples", "depre
 #: Keywords whose members are schemas by name, and keywords that hold plain values.
 _NAMED_SCHEMAS: Final = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _PLAIN: Final = frozenset({"enum", "const", "default", "required", "dependentRequired"})
+_LISTED_SCHEMAS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_ONE_SCHEMA: Final = frozenset({"items", "additionalProperties", "not", "if", "then", "else"})
 _NOTHING: Final[Schema] = {"not": {}}
+
+
+def is_schema(schema: object) -> bool:
+    """Whether this has the shape of a JSON Schema, as far as anything here looks into it."""
+    if isinstance(schema, bool):
+        return True
+    return isinstance(schema, Mapping) and all(_is_keyword(keyword, value) for keyword, value in schema.items())
+
+
+def _is_keyword(keyword: str, value: object) -> bool:
+    if keyword in _NAMED_SCHEMAS | {"$defs"}:
+        return isinstance(value, Mapping) and all(map(is_schema, value.values()))
+    if keyword in _LISTED_SCHEMAS:
+        return isinstance(value, list) and all(map(is_schema, value))
+    if keyword in _ONE_SCHEMA:
+        return is_schema(value)
+    if keyword == "enum":
+        return isinstance(value, list)
+    if keyword == "required" or (keyword == "type" and not isinstance(value, str)):
+        return isinstance(value, list) and all(isinstance(name, str) for name in value)
+    return keyword != "$ref" or isinstance(value, str)
 
 
 def as_object(schema: object) -> Schema:

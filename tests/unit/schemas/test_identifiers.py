@@ -22,6 +22,7 @@ from schemas.identifiers import (
     Line,
     Money,
     Oin,
+    Percentage,
     Phone,
     Postcode,
     Rsin,
@@ -110,6 +111,13 @@ def test_a_well_written_value_is_kept_as_it_is(kind: object, value: str) -> None
         (Money, 12.5, Slug.WRONG_TYPE),
         (Money, Decimal("12.345"), Slug.MONEY_FORM),
         (Money, Decimal("NaN"), Slug.MONEY_FORM),
+        (Percentage, "100.01", Slug.PERCENTAGE_FORM),
+        (Percentage, "012.50", Slug.PERCENTAGE_FORM),
+        (Percentage, "12.5", Slug.PERCENTAGE_FORM),
+        (Percentage, "12,50", Slug.PERCENTAGE_FORM),
+        (Percentage, "-1.00", Slug.PERCENTAGE_FORM),
+        (Percentage, Decimal("12.505"), Slug.PERCENTAGE_FORM),
+        (Percentage, 12.5, Slug.WRONG_TYPE),
         (Line, "", Slug.TEXT_FORM),
         (Line, "  ", Slug.TEXT_FORM),
         (Line, "two\nlines", Slug.TEXT_FORM),
@@ -130,6 +138,13 @@ def test_money_is_held_exactly_and_written_with_two_decimals() -> None:
     held = adapter.validate_python("1234.50")
     assert held == Decimal("1234.50")
     assert adapter.dump_python(held, mode="json") == "1234.50"
+
+
+@pytest.mark.parametrize("value", ["0.00", "6.29", "99.99", "100.00"])
+def test_a_percentage_is_held_exactly_and_written_with_two_decimals(value: str) -> None:
+    adapter = TypeAdapter[Decimal](Percentage)
+    assert adapter.validate_python(value) == Decimal(value)
+    assert adapter.dump_python(Decimal(value), mode="json") == value
 
 
 def test_an_instant_is_held_in_utc_and_cut_off_at_microseconds() -> None:
