@@ -14,7 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from hub.clock import Clock, ShiftedClock, SystemClock
 from hub.errors import Code, RefusedError
-from hub.settings import Armed, BrokerSettings, Part, anchored_address, place_of, read_toml
+from hub.settings import Armed, BrokerSettings, Part, anchored_address
+from hub.toml import place_of, read_toml
 from hub.wire.names import OIN, SYSTEM, source_urn
 
 

@@ -5,16 +5,16 @@ Relative paths count from the folder of the file.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.errors import Code, RefusedError
+from hub.toml import load_toml
 from schemas.identifiers import Gemeentecode
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -83,15 +83,9 @@ class TaxOfficeSettings(BaseModel):
         """The settings in a TOML file.
 
         Raises:
-            RefusedError: `settings_invalid`, with the name of the first setting that is wrong.
+            RefusedError: `settings_invalid`, with the name of the file or of the first setting that is wrong.
         """
-        try:
-            settings = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except ValidationError as error:
-            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
-            raise RefusedError(Code.SETTINGS_INVALID, name) from None
-        except (OSError, ValueError):
-            raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
+        settings = load_toml(cls, path)
         return settings.model_copy(update={"token_file": path.absolute().parent / settings.token_file})
 
     def token(self) -> str:

@@ -5,13 +5,12 @@ Terms, maxima and the covenant are assumptions (domain.md 2, marked A): they are
 
 from __future__ import annotations
 
-import tomllib
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from hub.errors import Code, RefusedError
+from hub.toml import load_toml
 from schemas.identifiers import Email, Name, Phone
 
 
@@ -90,16 +89,9 @@ def load_settings(path: Path) -> Settings:
     """Reads the file; a relative path in it is meant from the file's own folder.
 
     Raises:
-        RefusedError: settings_invalid, with the place of the first wrong setting.
+        RefusedError: `settings_invalid`, with the name of the file or of the first setting that is wrong.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        settings = Settings.model_validate(content)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
-    except ValidationError as error:
-        place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
-        raise RefusedError(Code.SETTINGS_INVALID, place) from None
+    settings = load_toml(Settings, path)
     api = settings.api
     found = {
         name: path.parent / value

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from hub.errors import Code, RefusedError
+from hub.toml import load_toml
 
 
 class SftpSettings(BaseModel):
@@ -65,15 +64,9 @@ class VishSettings(BaseModel):
         """The settings in a TOML file.
 
         Raises:
-            RefusedError: `settings_invalid`, with the name of the first setting that is wrong.
+            RefusedError: `settings_invalid`, with the name of the file or of the first setting that is wrong.
         """
-        try:
-            settings = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except ValidationError as error:
-            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
-            raise RefusedError(Code.SETTINGS_INVALID, name) from None
-        except (OSError, ValueError):
-            raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
+        settings = load_toml(cls, path)
         folder = path.absolute().parent
         files = {name: folder / getattr(settings.sftp, name) for name in ("key_file", "host_key_file")}
         return settings.model_copy(update={"sftp": settings.sftp.model_copy(update=files)})

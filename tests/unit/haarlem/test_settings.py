@@ -36,10 +36,10 @@ def test_a_file_is_read_and_its_paths_count_from_its_folder(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("", "connection_code"),
-        ('connection_code = "HLM"\n[rules]\ndanger = -1', "rules.danger"),
-        ('connection_code = "HLM"\n[api]\nprot = 1', "api.prot"),
-        ('connection_code = "HLM"\n[contact]\nname = "Team"\nphone = "geen nummer"', "contact.phone"),
+        ("", "connection_code (missing)"),
+        ('connection_code = "HLM"\n[rules]\ndanger = -1', "rules.danger (greater_than_equal)"),
+        ('connection_code = "HLM"\n[api]\nprot = 1', "api.prot (extra_forbidden)"),
+        ('connection_code = "HLM"\n[contact]\nname = "Team"\nphone = "geen nummer"', "contact.phone (telefoon_form)"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, place: str) -> None:
