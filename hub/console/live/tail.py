@@ -46,20 +46,21 @@ class Tail:
         self._kept: deque[Change] = deque(maxlen=KEPT)
         self._floor = -1  # everything after this index is kept
         self._newest = -1
-        self._watchers = 0
+        self.watchers = 0
+        """How many screens are open."""
         self._wanted = asyncio.Event()
         self._moved = asyncio.Event()
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         """While somebody looks, the log is read."""
-        self._watchers += 1
+        self.watchers += 1
         self._wanted.set()
         try:
             yield
         finally:
-            self._watchers -= 1
-            if self._watchers == 0:
+            self.watchers -= 1
+            if self.watchers == 0:
                 self._wanted.clear()
 
     async def run(self, stop: asyncio.Event) -> None:
