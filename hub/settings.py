@@ -7,18 +7,17 @@ A TOML file (named by `HUB_CONFIG` or `--config`) with environment variables ove
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hub.errors import Code, RefusedError
 from hub.failpoints import Failpoint
+from hub.toml import place_of, read_toml
 
 CONFIG_VARIABLE: Final = "HUB_CONFIG"
-MAX_CONFIG_BYTES: Final = 65_536
 SQLITE: Final = "sqlite:///"
 
 
@@ -53,6 +52,10 @@ class RelaySettings(Part):
     )
     prefetch: int = Field(
         default=300, ge=1, le=5000, description="messages in memory per lane: three batches keep it busy"
+    )
+    look_s: float = Field(default=5.0, gt=0, description="seconds between two looks at the lanes")
+    orphan_s: float = Field(
+        default=10.0, gt=0, description="seconds without a reader before another process takes a lane"
     )
     quota_rate: float = Field(default=200.0, gt=0, description="messages per second of one partner in the long run")
     quota_burst: int = Field(default=20_000, ge=1, description="messages of one partner at once")
@@ -145,22 +148,6 @@ def anchored_address(address: str, folder: Path) -> str:
     return address if file is None else f"{SQLITE}{folder / file}"
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a settings file.
-
-    Raises:
-        RefusedError: `settings_invalid`.
-    """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_CONFIG_BYTES + 1)
-        if len(content) > MAX_CONFIG_BYTES:
-            raise RefusedError(Code.SETTINGS_INVALID, f"{path.name}: size")
-        return tomllib.loads(content.decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise RefusedError(Code.SETTINGS_INVALID, path.name) from None
-
-
 def config_path(given: Path | None) -> Path:
     """The settings file: as given, or as `HUB_CONFIG` says.
 
@@ -184,9 +171,3 @@ def load_hub_settings(path: Path) -> HubSettings:
     except ValidationError as error:
         raise RefusedError(Code.SETTINGS_INVALID, place_of(error)) from None
     return settings.anchored(path.absolute().parent)
-
-
-def place_of(error: ValidationError) -> str:
-    """The name of the first setting that does not fit, without its value."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    return ".".join(str(part) for part in first["loc"]) + f" ({first['type']})"
