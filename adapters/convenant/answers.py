@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 from adapters.convenant import mapping, store
 from adapters.convenant.orders import Act, Answer, Outcome
+from adapters.convenant.settlement.talks import SETTLING, Settlements
+from adapters.convenant.speaking import Publish
 from adapters.convenant.store import ItemKind, Kept, Pause, PauseState, Transaction
 from hub.clock import Clock
 from hub.database import instant
@@ -21,21 +22,12 @@ FETCHED = "Het systeem van de schuldeiser heeft het bericht opgehaald."
 _LAST = frozenset({Outcome.DONE, Outcome.REFUSED, Outcome.WRONG_CUSTOMER, Outcome.RESUMED})
 
 
-class Publish(Protocol):
-    """`Edge.publish`."""
-
-    def __call__(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Puts a message into the outbox."""
-        ...
-
-
 class Answers:
     """Takes answers in, however they came."""
 
-    def __init__(self, publish: Publish, clock: Clock) -> None:
+    def __init__(self, publish: Publish, settlements: Settlements, clock: Clock) -> None:
         self._publish = publish
+        self._settlements = settlements
         self._clock = clock
 
     def take(self, tx: Transaction, answer: Answer) -> bool:
@@ -44,15 +36,23 @@ class Answers:
         One that comes again, or after a later one, changes nothing.
         """
         kept = store.order(tx, answer.key)
-        pause = None if kept is None else store.pause(tx, kept.conversation)
-        if kept is None or pause is None:
+        if kept is None:
             log().error(Event.OUTSIDE_UNMATCHED, code=ItemKind.UNKNOWN_ORDER.value)
             return False
         if answer.number <= kept.answered:
             return True
         store.answered(tx, kept.key, answer.number, last=answer.outcome in _LAST)
+        if kept.act in SETTLING:
+            self._settlements.take(tx, kept, answer)
+            return True
+        pause = store.pause(tx, kept.conversation)
+        if pause is not None:
+            self._take(tx, pause, kept, answer)
+        return True
+
+    def _take(self, tx: Transaction, pause: Pause, kept: Kept, answer: Answer) -> None:
         if pause.state is PauseState.REMOVED:
-            return True  # nothing is known of it any more
+            return  # nothing is known of it any more
         changed, said = _follows(pause, kept, answer)
         store.put_pause(tx, changed)
         if kept.act is Act.RESUME and answer.outcome is Outcome.REFUSED:
@@ -62,14 +62,15 @@ class Answers:
             self._say(tx, pause, said, kept.message)
         if kept.act is Act.REMOVE and answer.outcome is Outcome.DONE:
             store.blank(tx, kept.conversation)
-        return True
 
     def fetched(self, tx: Transaction, batch: str) -> None:
         """Their system has taken a batch: everybody who is in it hears so."""
         for kept in store.fetched(tx, batch, instant(self._clock.now())):
+            report = StatusReport(status=Status.FETCHED, explanation=FETCHED)
             pause = store.pause(tx, kept.conversation)
-            if pause is not None and kept.message is not None and not kept.answered:
-                report = StatusReport(status=Status.FETCHED, explanation=FETCHED)
+            if kept.act in SETTLING:
+                self._settlements.fetched(tx, kept, report)
+            elif pause is not None and kept.message is not None and not kept.answered:
                 self._say(tx, pause, report, kept.message)
 
     def _say(self, tx: Transaction, pause: Pause, said: Message, causation: str | None) -> None:

@@ -14,8 +14,20 @@ from datetime import date
 from typing import Final
 
 from adapters.convenant.lookup import of
-from adapters.convenant.orders import Act, Answer, Customer, Elsewhere, GoesOn, Helper, Incident, Order, Outcome, Reason
-from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
+from adapters.convenant.orders import (
+    Act,
+    Answer,
+    Balance,
+    Customer,
+    Elsewhere,
+    GoesOn,
+    Helper,
+    Incident,
+    Order,
+    Outcome,
+    Reason,
+)
+from schemas.codes import DebtKind, HandlerKind, Measure, NoCooperationReason, NotStoppedReason, ProposalRefusalReason
 
 ASKED: Final = (
     "sleutel",
@@ -45,6 +57,10 @@ ASKED: Final = (
     "maatregel",
     "datum",
     "toelichting",
+    "regeling",
+    "looptijd_maanden",
+    "geldig_tot",
+    "aanbod",
 )
 RESULT: Final = (
     "sleutel",
@@ -59,6 +75,8 @@ RESULT: Final = (
     "behandelaar_naam",
     "behandelaar_kenmerk",
     "behandelaar_telefoon",
+    "saldi",
+    "bezwaar",
 )
 ACT: Final = {
     Act.PAUSE: "PAUZE",
@@ -66,6 +84,9 @@ ACT: Final = {
     Act.RESUME: "EINDE",
     Act.REMOVE: "INTREKKING",
     Act.INCIDENT: "MELDING",
+    Act.BALANCE: "SALDO",
+    Act.PROPOSAL: "VOORSTEL",
+    Act.RECONSIDER: "HEROVERWEGING",
 }
 REASON: Final = {
     Reason.DEBT_HELP: "SCHULDHULP",
@@ -147,7 +168,7 @@ def _row(order: Order) -> dict[str, str]:
         "reden": "" if order.reason is None else REASON[order.reason],
         "spoed": "J" if order.urgent else "N",
     }
-    return known | _customer(order.customer) | _helper(order.helper) | _incident(order.incident)
+    return known | _customer(order.customer) | _helper(order.helper) | _incident(order.incident) | _offer(order)
 
 
 def _customer(customer: Customer | None) -> dict[str, str]:
@@ -186,6 +207,28 @@ def _incident(incident: Incident | None) -> dict[str, str]:
     return known | {"toelichting": incident.text or ""}
 
 
+def _offer(order: Order) -> dict[str, str]:
+    """One cell for all lines: `factuur=bedrag=percentage=uitkering`."""
+    if order.offer is None:
+        return {} if order.plea is None else {"toelichting": order.plea}
+    lines = (f"{one.invoice}={one.amount}={one.percentage}={one.forecast}" for one in order.offer.lines)
+    known = {"regeling": order.offer.kind, "looptijd_maanden": str(order.offer.months)}
+    return known | {"geldig_tot": _day(order.offer.valid_until), "aanbod": "|".join(lines)}
+
+
+def _balance(said: str, handler: Elsewhere | None) -> Balance:
+    """`factuur=soort=bedrag`, with `=belemmering` where there is one; a transferred one is at the handler."""
+    invoice, kind, outstanding, *impediment = said.split("=")
+    debt = DebtKind(kind)
+    return Balance(
+        invoice=invoice,
+        kind=debt,
+        outstanding=outstanding,
+        impediment=impediment[0] if impediment else None,
+        handler=handler if debt is DebtKind.TRANSFERRED else None,
+    )
+
+
 def _day(day: date | None) -> str:
     return "" if day is None else day.isoformat()
 
@@ -204,6 +247,8 @@ def _answer(cells: dict[str, str]) -> Answer:
         goes_on=tuple(_goes_on(one, handler) for one in _several(cells["loopt_door"])),
         refusal=of(REFUSAL, cells["reden"]) if refused else None,
         transferred_to=handler if refused else None,
+        balances=tuple(_balance(one, handler) for one in _several(cells["saldi"])),
+        objection=ProposalRefusalReason(cells["bezwaar"]) if cells["bezwaar"] else None,
     )
 
 

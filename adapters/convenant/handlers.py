@@ -21,6 +21,7 @@ from adapters.convenant.lifting import Lifter, LinkDownSince
 from adapters.convenant.orders import Answer, Order
 from adapters.convenant.pauses import Pauses
 from adapters.convenant.settings import CreditorSettings
+from adapters.convenant.settlement.talks import Settlements
 from adapters.convenant.store import ItemKind, Transaction
 from adapters.convenant.tables import METADATA
 from adapters.ledger import Ledger
@@ -29,12 +30,15 @@ from hub.database import instant
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
 from schemas.messages import (
+    BalanceRequest,
     CollectionDespitePause,
     Message,
     Notice,
     PauseEnd,
     PauseExtension,
     PublicNotice,
+    Reconsideration,
+    SettlementProposal,
     StatusReport,
 )
 
@@ -101,7 +105,8 @@ class Creditor:
         self._clock = clock
         road.ledger.create(METADATA)
         self.pauses = Pauses(settings, clock)
-        self.answers = Answers(road.publish, clock)
+        self.settlements = Settlements(road.publish, settings, clock)
+        self.answers = Answers(road.publish, self.settlements, clock)
         self._lifter = Lifter(self.pauses, settings, clock.now(), link_down_since)
         self._backoff = Backoff(first_s=10, most_s=3600)
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
@@ -114,6 +119,9 @@ class Creditor:
         self._road.on(PauseExtension, self.extension, outside=IDEMPOTENCY)
         self._road.on(PauseEnd, self.end, outside=IDEMPOTENCY)
         self._road.on(CollectionDespitePause, self.incident, outside=IDEMPOTENCY)
+        self._road.on(BalanceRequest, self.balance, outside=IDEMPOTENCY)
+        self._road.on(SettlementProposal, self.proposal, outside=IDEMPOTENCY)
+        self._road.on(Reconsideration, self.reconsideration, outside=IDEMPOTENCY)
         self._road.on(StatusReport, self.status, outside=IDEMPOTENCY)
 
     async def notice(self, received: Received[Notice]) -> Done:
@@ -135,6 +143,18 @@ class Creditor:
     async def incident(self, received: Received[CollectionDespitePause]) -> Done:
         """*Incasso ondanks pauze*."""
         return await self._carried_out(await self._committed(self.pauses.incident, received))
+
+    async def balance(self, received: Received[BalanceRequest]) -> Done:
+        """*Saldoverzoek*."""
+        return await self._carried_out(await self._committed(self.settlements.ask, received))
+
+    async def proposal(self, received: Received[SettlementProposal]) -> Done:
+        """*Betaalvoorstel*."""
+        return await self._carried_out(await self._committed(self.settlements.propose, received))
+
+    async def reconsideration(self, received: Received[Reconsideration]) -> Done:
+        """*Heroverweging*."""
+        return await self._carried_out(await self._committed(self.settlements.reconsider, received))
 
     async def status(self, _: Received[StatusReport]) -> Done:
         """*Statusbericht*: for a person to read; there is nothing to do in the creditor's system."""
@@ -159,6 +179,8 @@ class Creditor:
         if self._channel.at_once:
             await self._give_own(now)
         await self._channel.collect(self.answers, now)
+        # After the look for answers: one that came in time is no silence.
+        await self._committed(self.settlements.accept_silent, now)
 
     async def _carried_out(self, wanted: Message | Order | None) -> Done:
         """The order given, and its answer recorded together with the end of the act."""
@@ -174,6 +196,7 @@ class Creditor:
             self.answers.take(tx, answer)
         elif self._channel.at_once:
             store.given(tx, order.key)
+            self.settlements.reached(tx, order.key)
 
     async def _give_own(self, now: datetime) -> None:
         """Gives the orders that no message stands for: there is no edge that tries them again."""

@@ -10,8 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from adapters.convenant.orders import Answer, Customer, Elsewhere, GoesOn, Helper, Reason
 from schemas.codes import EndClass, Measure, NoCooperationReason
 from schemas.identifiers import Name, Phone, Reference
-from schemas.messages import NoCooperation, Notice, NoticeAnswer, PublicNotice
-from schemas.shapes import Claim, Handler, MeasureNotStopped
+from schemas.messages import BalanceAnswer, BalanceRequest, NoCooperation, Notice, NoticeAnswer, PublicNotice
+from schemas.messages.settlement import ClaimBalance
+from schemas.shapes import Address, Claim, Handler, MeasureNotStopped
 
 #: The classes of an end after which collecting does not go on by itself, and the reason that their system then shows.
 KEPT: dict[EndClass, Reason] = {
@@ -36,23 +37,37 @@ def customer_of(notice: Notice | PublicNotice) -> Customer:
             surname=notice.surname,
             number=notice.creditor_customer_number,
         )
-    address = notice.address
-    known = Customer(
+    return Customer(
         birth_date=notice.birth_date,
         initials=notice.initials,
         prefix=notice.prefix,
         surname=notice.surname,
         name_at_creditor=notice.name_at_creditor,
         number=notice.creditor_customer_number,
-    )
+    ).model_copy(update=_address(notice.address))
+
+
+def _address(address: Address | None) -> dict[str, str]:
     if address is None:
-        return known
+        return {}
     house = "".join(filter(None, (str(address.house_number), address.house_letter, address.addition)))
-    placed = {"street": address.street, "house_number": house, "postcode": address.postcode, "city": address.city}
-    return known.model_copy(update=placed)
+    return {"street": address.street, "house_number": house, "postcode": address.postcode, "city": address.city}
 
 
-def helper_of(notice: Notice | PublicNotice) -> Helper:
+def customer_by_right(request: BalanceRequest) -> Customer:
+    """Whom a balance request is about: by BSN, or by name and number."""
+    return Customer(
+        bsn=request.bsn,
+        birth_date=request.birth_date,
+        initials=request.initials,
+        prefix=request.prefix,
+        surname=request.surname,
+        name_at_creditor=request.name_at_creditor,
+        number=request.creditor_customer_number,
+    ).model_copy(update=_address(request.address))
+
+
+def helper_of(notice: Notice | PublicNotice | BalanceRequest) -> Helper:
     """Who helps."""
     contact = notice.contact
     return Helper(number=notice.helper_customer_number, name=contact.name, phone=contact.phone, email=contact.email)
@@ -81,6 +96,24 @@ def notice_answer(*, start: date, end: date, customer: str | None, said: Answer 
         measures_stopped=tuple(measure for measure in Measure if said is not None and measure in said.stopped),
         measures_not_stopped=tuple(dict.fromkeys(map(_not_stopped, said.goes_on if said else ()))),
         claims=tuple(Claim(invoice_number=one) for one in _marks(said)),
+    )
+
+
+def balance_answer(said: Answer, *, agreed_in_advance: bool) -> BalanceAnswer:
+    """What is owed, claim by claim, and whether the creditor agrees in advance."""
+    claims = tuple(
+        ClaimBalance.from_wire(
+            {"factuurnummer": one.invoice, "schuldtype": one.kind.value, "openstaand": one.outstanding}
+            | ({"belemmering": one.impediment} if one.impediment else {})
+            | ({"behandelaar": handler_of(one.handler).to_wire()} if one.handler else {})
+        )
+        for one in said.balances
+    )
+    return BalanceAnswer(
+        customer_unknown=False,
+        agreed_in_advance=agreed_in_advance,
+        creditor_customer_number=_fitting(_MARK, said.customer),
+        claims=claims,
     )
 
 

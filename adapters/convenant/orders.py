@@ -13,7 +13,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
+from schemas.codes import (
+    DebtKind,
+    HandlerKind,
+    Measure,
+    NoCooperationReason,
+    NotStoppedReason,
+    ProposalRefusalReason,
+)
 
 #: Far more claims than one customer has.
 MOST = 100
@@ -28,6 +35,9 @@ class Act(StrEnum):
     CHANGE = "change"  # another end or reason of the pause
     RESUME = "resume"  # the pause is over: collecting goes on
     INCIDENT = "incident"  # somebody collected in spite of the pause: stop that, and say so
+    BALANCE = "balance"  # what does this customer owe?
+    PROPOSAL = "proposal"  # does the creditor agree?
+    RECONSIDER = "reconsider"  # and when it thinks again?
     REMOVE = "remove"  # as if it had never been: nothing charged for the days between, no mark left
 
 
@@ -93,6 +103,24 @@ class Incident(Record):
     text: str | None = None
 
 
+class OfferLine(Record):
+    """What is offered for one claim; amounts in EUR with two decimals."""
+
+    invoice: str
+    amount: str
+    percentage: str
+    forecast: str
+
+
+class Offer(Record):
+    """A proposal."""
+
+    kind: str
+    months: int
+    valid_until: date
+    lines: tuple[OfferLine, ...]
+
+
 class Order(Record):
     """One order; its key is the idempotency key of the act outside and begins with the message id."""
 
@@ -109,6 +137,8 @@ class Order(Record):
     reason: Reason | None = None
     urgent: bool = False
     incident: Incident | None = None
+    offer: Offer | None = None
+    plea: str | None = None
 
 
 class Elsewhere(Record):
@@ -129,6 +159,16 @@ class GoesOn(Record):
     handler: Elsewhere | None = None
 
 
+class Balance(Record):
+    """What is owed on one claim, in EUR with two decimals."""
+
+    invoice: Mark
+    kind: DebtKind
+    outstanding: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$")]
+    impediment: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    handler: Elsewhere | None = None
+
+
 class Answer(Record):
     """What the creditor's system says of one order."""
 
@@ -141,6 +181,9 @@ class Answer(Record):
     goes_on: tuple[GoesOn, ...] = Field(default=(), max_length=MOST)
     refusal: NoCooperationReason | None = None
     transferred_to: Elsewhere | None = None
+    balances: tuple[Balance, ...] = Field(default=(), max_length=MOST)
+    #: Why the creditor does not agree with a proposal; done without one means that it agrees.
+    objection: ProposalRefusalReason | None = None
 
     @model_validator(mode="after")
     def _says_why_not(self) -> Self:

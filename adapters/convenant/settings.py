@@ -121,6 +121,9 @@ class CreditorSettings(_Closed):
     sftp: SftpSettings | None = None
     #: Never longer than this after the start; None leaves it to the sender, who knows the agreement.
     max_pause_months: int | None = Field(default=None, ge=1, le=24)
+    #: Agreed in advance with a proposal: silence until the end of its term is consent, without a reported impediment.
+    agreed_in_advance: bool = False
+    proposal_working_days: int = Field(default=10, ge=1, le=60)
     #: The creditor's system gets the end date plus this, and the adapter does the lifting (messages.md 3, *Ends*).
     margin_working_days: int = Field(default=5, ge=1, le=20)
     lift_not_before: time = time(9, 0)

@@ -49,7 +49,7 @@ class Asked:
     """An order as the books take it."""
 
     sleutel: str
-    handeling: str  # pauze, wijziging, einde, intrekking, melding
+    handeling: str  # pauze, wijziging, einde, intrekking, melding, saldo, voorstel, heroverweging
     kenmerk: str
     volgorde: int
     bsn: str | None = None
@@ -75,6 +75,9 @@ class Said:
     gestopt: tuple[str, ...] = ()
     bij_deurwaarder: tuple[str, ...] = ()  # names of bailiffs that have an invoice
     opvolger: str | None = None
+    #: Of each claim: number, open/overgedragen, amount, impediment, who has it.
+    saldi: tuple[tuple[str, str, str, str | None, str | None], ...] = ()
+    bezwaar: str | None = None
 
 
 @dataclass
@@ -82,6 +85,9 @@ class Books:
     """One creditor's own record."""
 
     path: str | Path
+    #: What stands in the way of consent, and why a proposal is refused, when a test says so.
+    impediment: str | None = None
+    objection: str | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
@@ -152,8 +158,16 @@ class Books:
         if last is not None and last[0] >= asked.volgorde:
             return Said(asked.sleutel, 1, "gedaan"), False
         self._db.execute("INSERT OR REPLACE INTO dossier VALUES (?, ?)", (asked.kenmerk, asked.volgorde))
-        if asked.handeling == "pauze":
-            return self._pause(asked)
+        if asked.handeling in {"saldo", "voorstel", "heroverweging"}:
+            return self._settle(asked), True
+        return self._pause(asked) if asked.handeling == "pauze" else self._follow(asked)
+
+    def _settle(self, asked: Asked) -> Said:
+        if asked.handeling == "saldo":
+            return self._balance(asked)
+        return Said(asked.sleutel, 1, "gedaan", bezwaar=self.objection if asked.handeling == "voorstel" else None)
+
+    def _follow(self, asked: Asked) -> tuple[Said, bool]:
         found = self._db.execute("SELECT * FROM pauze WHERE kenmerk = ?", (asked.kenmerk,)).fetchone()
         if found is None:
             return Said(asked.sleutel, 1, "geweigerd", "onbekend"), False
@@ -170,6 +184,19 @@ class Books:
         change = (asked.tot, asked.reden, asked.kenmerk)
         self._db.execute("UPDATE pauze SET tot = ?, reden = ?, lopend = 1 WHERE kenmerk = ?", change)
         return self._standing(asked.sleutel, found["klantnummer"]), True
+
+    def _balance(self, asked: Asked) -> Said:
+        found = self._find(asked)
+        if isinstance(found, str):
+            return Said(asked.sleutel, 1, "geweigerd", found)
+        query = "SELECT * FROM factuur WHERE klantnummer = ? ORDER BY factuurnummer"
+        owed = tuple(
+            (one["factuurnummer"], "overgedragen", "0.00", None, one["opvolger"])
+            if one["opvolger"]
+            else (one["factuurnummer"], "open", "125.50", self.impediment, None)
+            for one in self._db.execute(query, (found["klantnummer"],))
+        )
+        return Said(asked.sleutel, 1, "gedaan", klantnummer=found["klantnummer"], saldi=owed)
 
     def _pause(self, asked: Asked) -> tuple[Said, bool]:
         found = self._find(asked)
@@ -239,7 +266,8 @@ class Books:
 
 def _said(known: dict[str, Any]) -> Said:
     lists = {name: tuple(known[name]) for name in ("facturen", "gestopt", "bij_deurwaarder")}
-    return Said(**(known | lists))
+    owed = {"saldi": tuple(tuple(one) for one in known["saldi"])}
+    return Said(**(known | lists | owed))
 
 
 def _dates_agree(ours: str, theirs: str) -> bool:

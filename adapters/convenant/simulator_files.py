@@ -32,8 +32,19 @@ RESULT = (
     "behandelaar_naam",
     "behandelaar_kenmerk",
     "behandelaar_telefoon",
+    "saldi",
+    "bezwaar",
 )
-ACTS = {"PAUZE": "pauze", "WIJZIGING": "wijziging", "EINDE": "einde", "INTREKKING": "intrekking", "MELDING": "melding"}
+ACTS = {
+    "PAUZE": "pauze",
+    "WIJZIGING": "wijziging",
+    "EINDE": "einde",
+    "INTREKKING": "intrekking",
+    "MELDING": "melding",
+    "SALDO": "saldo",
+    "VOORSTEL": "voorstel",
+    "HEROVERWEGING": "heroverweging",
+}
 OUTCOMES = {"gedaan": "OK", "geweigerd": "NEE", "bezig": "WACHT", "verkeerd": "VERKEERD", "hervat": "HERVAT"}
 REASONS = {"onbekend": "ONBEKEND", "gegevens": "GEGEVENS", "overgedragen": "OVERGEDRAGEN"}
 
@@ -150,6 +161,13 @@ def _cells(said: Said) -> dict[str, str]:
     if said.bij_deurwaarder:
         cells |= {"loopt_door": "overdracht=bij-deurwaarder", "behandelaar_soort": "deurwaarder"}
         cells |= {"behandelaar_naam": said.bij_deurwaarder[0]}
+    if said.saldi:
+        owed = ((number, kind, amount, impediment) for number, kind, amount, impediment, _ in said.saldi)
+        cells["saldi"] = "|".join("=".join(filter(None, one)) for one in owed)
+        gone = [party for *_, party in said.saldi if party]
+        if gone:
+            cells |= {"behandelaar_soort": "nieuwe-schuldeiser", "behandelaar_naam": gone[0]}
+    cells["bezwaar"] = said.bezwaar or ""
     if said.opvolger:
         cells |= {"behandelaar_soort": "nieuwe-schuldeiser", "behandelaar_naam": said.opvolger}
     return cells

@@ -49,6 +49,9 @@ class WaterBoard:
         "HERVATTEN": "einde",
         "VERWIJDEREN": "intrekking",
         "MELDEN": "melding",
+        "SALDO": "saldo",
+        "VOORSTEL": "voorstel",
+        "HEROVERWEGING": "heroverweging",
     }
     _outcomes: ClassVar = {
         "gedaan": "VERWERKT",
@@ -104,6 +107,14 @@ class WaterBoard:
             ],
             "versie": "2026.4",
         }
+        if said.saldi:
+            document["saldi"] = [
+                {"factuur": number, "soort": kind.upper(), "bedrag": amount, "belemmering": impediment}
+                | ({"bij": {"soort": "NIEUWE_SCHULDEISER", "naam": party}} if party else {})
+                for number, kind, amount, impediment, party in said.saldi
+            ]
+        if said.bezwaar:
+            document["bezwaar"] = {"saldo-gewijzigd": "SALDO"}[said.bezwaar]
         if said.reden:
             document["reden"] = self._reasons[said.reden]
         if said.opvolger:
@@ -131,6 +142,9 @@ class Municipality:
         "beëindiging": "einde",
         "intrekking": "intrekking",
         "melding": "melding",
+        "saldo-opgave": "saldo",
+        "aanbod": "voorstel",
+        "heroverweging": "heroverweging",
     }
     _outcomes: ClassVar = {
         "gedaan": "toegewezen",
@@ -194,6 +208,15 @@ class Municipality:
                 ),
             ],
         }
+        if said.saldi:
+            states = {"open": "openstaand", "overgedragen": "gecedeerd"}
+            document["schulden"] = [
+                {"aanslagnummer": number, "toestand": states[kind], "restbedrag": amount, "beletsel": impediment}
+                | ({"uitvoerder": {"type": "cessionaris", "organisatienaam": party}} if party else {})
+                for number, kind, amount, impediment, party in said.saldi
+            ]
+        if said.bezwaar:
+            document["bedenking"] = {"saldo-gewijzigd": "bedrag"}[said.bezwaar]
         if said.reden:
             document["motief"] = self._reasons[said.reden]
         if said.opvolger:

@@ -44,6 +44,7 @@ class ItemKind(StrEnum):
     UNKNOWN_ORDER = "unknown-order"
     UNFETCHED = "unfetched"
     LIFTING_REFUSED = "lifting-refused"
+    LATE_DECISION = "late-decision"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,20 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.convenant.lookup import of
-from adapters.convenant.orders import MOST, Act, Answer, Customer, Elsewhere, GoesOn, Order, Outcome, Reason
-from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
+from adapters.convenant.orders import (
+    MOST,
+    Act,
+    Answer,
+    Balance,
+    Customer,
+    Elsewhere,
+    GoesOn,
+    Offer,
+    Order,
+    Outcome,
+    Reason,
+)
+from schemas.codes import DebtKind, HandlerKind, Measure, NoCooperationReason, NotStoppedReason, ProposalRefusalReason
 
 KIND_OF_REQUEST = {
     Act.PAUSE: "uitstel",
@@ -20,6 +32,9 @@ KIND_OF_REQUEST = {
     Act.RESUME: "beëindiging",
     Act.REMOVE: "intrekking",
     Act.INCIDENT: "melding",
+    Act.BALANCE: "saldo-opgave",
+    Act.PROPOSAL: "aanbod",
+    Act.RECONSIDER: "heroverweging",
 }
 GROUND = {Reason.DEBT_HELP: "10", Reason.ARRANGEMENT: "20", Reason.LEGAL_PROTECTION: "30", Reason.DECEASED: "40"}
 DECISION = {
@@ -52,6 +67,15 @@ BARRIER = {
     "gelegd": NotStoppedReason.ATTACHMENT_LAID,
     "verzonden": NotStoppedReason.ALREADY_SENT,
     "wettelijk": NotStoppedReason.EXCLUDED,
+}
+CONDITION = {"openstaand": DebtKind.OPEN, "gecedeerd": DebtKind.TRANSFERRED, "onbekend": DebtKind.UNKNOWN}
+OBJECTION = {
+    "wet": ProposalRefusalReason.LEGAL_IMPEDIMENT,
+    "fraude": ProposalRefusalReason.FRAUD_CLAIM,
+    "bedrag": ProposalRefusalReason.BALANCE_CHANGED,
+    "berekening": ProposalRefusalReason.CALCULATION_DISPUTED,
+    "gelijkheid": ProposalRefusalReason.UNEQUAL_TREATMENT,
+    "anders": ProposalRefusalReason.OTHER,
 }
 PARTY = {
     "gerechtsdeurwaarder": HandlerKind.BAILIFF,
@@ -91,6 +115,14 @@ class _Step(_Words):
     uitvoerder: _Party | None = None
 
 
+class _Debt(_Words):
+    aanslagnummer: str
+    toestand: str
+    restbedrag: str
+    beletsel: str | None = None
+    uitvoerder: _Party | None = None
+
+
 class _Decision(_Words):
     verzoekreferentie: str
     versie: int
@@ -99,6 +131,8 @@ class _Decision(_Words):
     debiteurnummer: str | None = None
     aanslagnummers: tuple[str, ...] = Field(default=(), max_length=MOST)
     processtappen: tuple[_Step, ...] = Field(default=(), max_length=2 * MOST)
+    schulden: tuple[_Debt, ...] = Field(default=(), max_length=MOST)
+    bedenking: str | None = None
     rechtsopvolger: _Party | None = None
 
 
@@ -136,6 +170,8 @@ class MunicipalityWords:
                 "eind": order.until and order.until.isoformat(),
             },
             "grondslagcode": order.reason and GROUND[order.reason],
+            "aanbod": order.offer and _offer(order.offer),
+            "motivering": order.plea,
             "incident": order.incident
             and {
                 "maatregel": order.incident.measure.value,
@@ -170,6 +206,8 @@ class MunicipalityWords:
             stopped=tuple(of(STEP, one.processtap) for one in said.processtappen if one.status == "opgeschort"),
             goes_on=tuple(_goes_on(one) for one in going_on),
             refusal=None if said.motief is None else of(MOTIVE, said.motief),
+            balances=tuple(_balance(one) for one in said.schulden),
+            objection=None if said.bedenking is None else of(OBJECTION, said.bedenking),
             transferred_to=None if said.rechtsopvolger is None else said.rechtsopvolger.known,
         )
 
@@ -194,6 +232,33 @@ def _person(customer: Customer) -> dict[str, object]:
         "debiteurnummer": customer.number,
     }
     return {name: value for name, value in known.items() if value is not None}
+
+
+def _offer(offer: Offer) -> dict[str, object]:
+    return {
+        "regelingcode": offer.kind,
+        "looptijd": offer.months,
+        "vervaldatum": offer.valid_until.isoformat(),
+        "regels": [
+            {
+                "aanslagnummer": one.invoice,
+                "restbedrag": one.amount,
+                "uitkeringspercentage": one.percentage,
+                "uitkering": one.forecast,
+            }
+            for one in offer.lines
+        ],
+    }
+
+
+def _balance(one: _Debt) -> Balance:
+    return Balance(
+        invoice=one.aanslagnummer,
+        kind=of(CONDITION, one.toestand),
+        outstanding=one.restbedrag,
+        impediment=one.beletsel,
+        handler=None if one.uitvoerder is None else one.uitvoerder.known,
+    )
 
 
 def _goes_on(one: _Step) -> GoesOn:

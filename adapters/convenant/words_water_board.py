@@ -11,8 +11,20 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.convenant.lookup import of
-from adapters.convenant.orders import MOST, Act, Answer, Customer, Elsewhere, GoesOn, Order, Outcome, Reason
-from schemas.codes import HandlerKind, Measure, NoCooperationReason, NotStoppedReason
+from adapters.convenant.orders import (
+    MOST,
+    Act,
+    Answer,
+    Balance,
+    Customer,
+    Elsewhere,
+    GoesOn,
+    Offer,
+    Order,
+    Outcome,
+    Reason,
+)
+from schemas.codes import DebtKind, HandlerKind, Measure, NoCooperationReason, NotStoppedReason, ProposalRefusalReason
 
 ACT = {
     Act.PAUSE: "PAUZEREN",
@@ -20,6 +32,9 @@ ACT = {
     Act.RESUME: "HERVATTEN",
     Act.REMOVE: "VERWIJDEREN",
     Act.INCIDENT: "MELDEN",
+    Act.BALANCE: "SALDO",
+    Act.PROPOSAL: "VOORSTEL",
+    Act.RECONSIDER: "HEROVERWEGING",
 }
 REASON = {
     Reason.DEBT_HELP: "SCHULDHULP",
@@ -58,6 +73,15 @@ CAUSE = {
     "AL_VERZONDEN": NotStoppedReason.ALREADY_SENT,
     "UITGEZONDERD": NotStoppedReason.EXCLUDED,
 }
+DEBT = {"OPEN": DebtKind.OPEN, "OVERGEDRAGEN": DebtKind.TRANSFERRED, "ONBEKEND": DebtKind.UNKNOWN}
+OBJECTION = {
+    "WETTELIJK": ProposalRefusalReason.LEGAL_IMPEDIMENT,
+    "FRAUDE": ProposalRefusalReason.FRAUD_CLAIM,
+    "SALDO": ProposalRefusalReason.BALANCE_CHANGED,
+    "BEREKENING": ProposalRefusalReason.CALCULATION_DISPUTED,
+    "ONGELIJK": ProposalRefusalReason.UNEQUAL_TREATMENT,
+    "OVERIG": ProposalRefusalReason.OTHER,
+}
 KIND = {
     "DEURWAARDER": HandlerKind.BAILIFF,
     "INCASSOBUREAU": HandlerKind.COLLECTION_AGENCY,
@@ -90,6 +114,14 @@ class _GoesOn(_Words):
     bij: _Elsewhere | None = None
 
 
+class _Balance(_Words):
+    factuur: str
+    soort: str
+    bedrag: str
+    belemmering: str | None = None
+    bij: _Elsewhere | None = None
+
+
 class _Answer(_Words):
     opdracht: str
     nummer: int
@@ -99,6 +131,8 @@ class _Answer(_Words):
     facturen: tuple[str, ...] = Field(default=(), max_length=MOST)
     gestopt: tuple[str, ...] = Field(default=(), max_length=MOST)
     loopt_door: tuple[_GoesOn, ...] = Field(default=(), alias="looptDoor", max_length=MOST)
+    saldi: tuple[_Balance, ...] = Field(default=(), max_length=MOST)
+    bezwaar: str | None = None
     overgedragen_aan: _Elsewhere | None = Field(default=None, alias="overgedragenAan")
 
 
@@ -135,6 +169,8 @@ class WaterBoardWords:
             "totEnMet": order.until and order.until.isoformat(),
             "reden": order.reason and REASON[order.reason],
             "spoed": order.urgent,
+            "voorstel": order.offer and _offer(order.offer),
+            "motivering": order.plea,
             "melding": order.incident
             and {
                 "maatregel": order.incident.measure.value,
@@ -167,6 +203,8 @@ class WaterBoardWords:
             stopped=tuple(of(MEASURE, one) for one in said.gestopt),
             goes_on=tuple(_goes_on(one) for one in said.loopt_door),
             refusal=None if said.reden is None else of(REFUSAL, said.reden),
+            balances=tuple(_balance(one) for one in said.saldi),
+            objection=None if said.bezwaar is None else of(OBJECTION, said.bezwaar),
             transferred_to=None if said.overgedragen_aan is None else said.overgedragen_aan.known,
         )
 
@@ -191,6 +229,28 @@ def _customer(customer: Customer) -> dict[str, object]:
         "huisnummer": customer.house_number,
     }
     return {name: value for name, value in known.items() if value is not None}
+
+
+def _offer(offer: Offer) -> dict[str, object]:
+    return {
+        "soort": offer.kind,
+        "maanden": offer.months,
+        "geldigTot": offer.valid_until.isoformat(),
+        "facturen": [
+            {"factuur": one.invoice, "bedrag": one.amount, "percentage": one.percentage, "uitkering": one.forecast}
+            for one in offer.lines
+        ],
+    }
+
+
+def _balance(one: _Balance) -> Balance:
+    return Balance(
+        invoice=one.factuur,
+        kind=of(DEBT, one.soort),
+        outstanding=one.bedrag,
+        impediment=one.belemmering,
+        handler=None if one.bij is None else one.bij.known,
+    )
 
 
 def _goes_on(one: _GoesOn) -> GoesOn:

@@ -39,7 +39,17 @@ from adapters.ledger import Ledger, Taken
 from adapters.worker import Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import instant
-from schemas.messages import CollectionDespitePause, Message, Notice, PauseEnd, PauseExtension, PublicNotice
+from schemas.messages import (
+    BalanceRequest,
+    CollectionDespitePause,
+    Message,
+    Notice,
+    PauseEnd,
+    PauseExtension,
+    PublicNotice,
+    Reconsideration,
+    SettlementProposal,
+)
 
 M = TypeVar("M", bound=Message)
 HAARLEM = "00000099000000001000"
@@ -295,3 +305,22 @@ def incident() -> CollectionDespitePause:
 def ending(end: date, end_class: str = "beeindigd") -> PauseEnd:
     """The pause ends after `end`."""
     return PauseEnd.from_wire({"einddatum": end.isoformat(), "klasse": end_class})
+
+
+def balance_request(bsn: str | None = VRIES, **more: object) -> BalanceRequest:
+    """What does somebody owe? By BSN, or by number and name."""
+    known: dict[str, object] = {"geboortedatum": "1979-11-30", "voorvoegsel": "de", "geslachtsnaam": "Vries"}
+    known |= {"bsn": bsn} if bsn else {"klantnummerSe": "K1"}
+    return BalanceRequest.from_wire(known | {"klantnummerShv": "HLM-1", "vorderingen": [], "contact": CONTACT} | more)
+
+
+def proposal() -> SettlementProposal:
+    """An offer for one claim."""
+    claim = {"factuurnummer": "F1", "actueelBedrag": "125.50", "percentage": "12.00", "prognoseBedrag": "15.06"}
+    known: dict[str, object] = {"typeSchuldregeling": "SK", "berekendOp": "2026-11-23", "looptijdMaanden": 18}
+    return SettlementProposal.from_wire(known | {"vorderingen": [claim], "geldigTot": "2027-01-31"})
+
+
+def reconsideration() -> Reconsideration:
+    """Think again."""
+    return Reconsideration.from_wire({"motivering": "Alle andere schuldeisers stemmen in."})

@@ -1,0 +1,1 @@
+"""Settling what is owed: balance, proposal, decision, and consent by silence (messages.md 2, *Settlement*)."""
