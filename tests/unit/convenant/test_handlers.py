@@ -240,3 +240,14 @@ async def test_an_order_they_refuse_waits_for_a_person(desk: Desk) -> None:
     desk.clock.moment = datetime(2026, 12, 7, 9, 0, tzinfo=UTC)
     await desk.tick(timedelta(minutes=5))
     assert [kind for kind, _, _ in desk.items()] == [ItemKind.LIFTING_REFUSED]
+
+
+async def test_a_crash_after_the_answer_was_taken_in_leads_to_nothing_more(desk: Desk) -> None:
+    talk = new_pseudonym()
+    key = await desk.receives(public_notice(), talk)
+    with desk.ledger.begin() as tx:
+        tx.execute(INBOX.update().where(INBOX.c.id == key).values(state=Taken.ACTING))
+    desk.work_with(desk.creditor._channel)
+    await desk.work()
+    assert desk.states(talk) == [Taken.DONE]
+    assert (len(desk.sent), desk.books.effects()) == (1, {key: (1, 0)})
