@@ -119,7 +119,7 @@ class FileChannel:
             if one.alarmed or one.supplied is None or now < term_end(local_day(moment(one.supplied)), days):
                 continue
             await self._committed(_alarm, one.id, instant(now))
-            log().error(Event.OUTSIDE_FAILED, code=ItemKind.UNFETCHED.value, batch=one.id)
+            log().warning(Event.OUTSIDE_FAILED, code=ItemKind.UNFETCHED.value, place=one.id)
 
     async def _committed(self, act: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `act` in one transaction of the ledger, off the event loop."""
