@@ -14,10 +14,10 @@ from adapters.ledger import Ledger
 from adapters.settings import EdgeSettings
 from hub import failpoints
 from hub.errors import Code, RefusedError
-from hub.process import run_until_stopped
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
 from hub.register.governance import read_governance
+from hub.running import run_until_stopped
 from hub.wire.link import LinkSettings
 
 FLOOR_FILE: Final = "register-floor.json"

@@ -12,7 +12,7 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from hub.clock import Clock, ShiftedClock, SystemClock
+from hub.clock import Clock, clock_of
 from hub.errors import Code, RefusedError
 from hub.settings import Armed, BrokerSettings, Part, anchored_address
 from hub.toml import place_of, read_toml
@@ -59,7 +59,7 @@ class EdgeSettings(BaseSettings):
 
     def clock(self) -> Clock:
         """The machine's clock, or one that a file moves; registers of production are refused before anybody asks."""
-        return SystemClock() if self.clock_file is None else ShiftedClock(self.clock_file)
+        return clock_of(self.clock_file)
 
     def anchored(self, folder: Path) -> Self:
         """The same with every relative path counted from `folder`."""

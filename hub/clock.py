@@ -44,6 +44,11 @@ class ShiftedClock:
         return datetime.fromtimestamp(time.time() + seconds, UTC)
 
 
+def clock_of(shift: Path | None) -> Clock:
+    """The machine's clock, or one that a file moves. Registers of production are refused before anybody asks."""
+    return SystemClock() if shift is None else ShiftedClock(shift)
+
+
 def milliseconds(moment: datetime) -> int:
     """Unix milliseconds of an aware instant."""
     return int(moment.timestamp() * 1000)

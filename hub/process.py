@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from hub import failpoints
-from hub.clock import Clock, ShiftedClock, SystemClock
+from hub.clock import clock_of
 from hub.console.process import Console
 from hub.database import Database
 from hub.errors import Code, RefusedError
-from hub.events import Event, frames_of, log
 from hub.keeper import Keeper, KeeperSettings
 from hub.messagelog.schema import check_schema
 from hub.register.current import CurrentKeys, CurrentRegister
@@ -23,6 +21,7 @@ from hub.relay.lanes import Lanes, LaneSettings
 from hub.relay.quota import Quota, QuotaSettings
 from hub.relay.registers import RegisterWatch
 from hub.relay.relay import Office, Relay
+from hub.running import run_until_stopped
 from hub.settings import HubSettings
 from hub.wire.link import LinkSettings
 
@@ -51,11 +50,6 @@ def open_office(settings: HubSettings) -> Office:
     return Office(register, keys, clock_of(settings.clock_file), database)
 
 
-def clock_of(shift: Path | None) -> Clock:
-    """The machine's clock, or one that a file moves. Registers of production are refused before anybody asks."""
-    return SystemClock() if shift is None else ShiftedClock(shift)
-
-
 def relay_of(settings: HubSettings, office: Office) -> Lanes:
     """The relay of this process."""
     relay = settings.relay
@@ -77,37 +71,6 @@ def read_inboxes(state: Path) -> dict[str, str]:
     except (OSError, ValueError):
         raise RefusedError(Code.SETTINGS_INVALID, "inboxes.json") from None
     return {str(oin): str(queue) for oin, queue in content.items()}
-
-
-async def run_until_stopped(*parts: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Runs the parts until SIGTERM or SIGINT; then each finishes what it has in hand."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    log().info(Event.PROCESS_STARTED)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for part in parts:
-                group.create_task(_run(part, stop))
-    except BaseExceptionGroup as failed:
-        for error in leaves_of(failed):
-            log().error(Event.PROCESS_FAILED, error=type(error).__name__, frames=frames_of(error))
-        raise
-    finally:
-        log().info(Event.PROCESS_STOPPED)
-
-
-def leaves_of(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    """What really went wrong, out of groups within groups."""
-    found: list[BaseException] = []
-    for error in group.exceptions:
-        found += leaves_of(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found
-
-
-async def _run(part: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
-    await part(stop)
 
 
 def open_console(settings: HubSettings) -> Console:

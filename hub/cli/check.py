@@ -11,7 +11,7 @@ from typing import Final
 from cyclopts import App
 
 from hub.cli.app import PROBLEMS
-from hub.cli.configuration import ConfigOption, check_database_is_there, clock
+from hub.cli.configuration import ConfigOption, check_database_is_there
 from hub.cli.doctor.finding import Finding, Level, failed, ok, problem
 from hub.cli.doctor.papers import (
     Papers,
@@ -24,6 +24,7 @@ from hub.cli.doctor.record import look_at_database
 from hub.cli.doctor.road import look_at_broker
 from hub.cli.output import Output, OutputOption, print_rows, say
 from hub.cli.refusal import OK
+from hub.clock import clock_of
 from hub.database import Database
 from hub.errors import HubError
 from hub.events import configure
@@ -67,7 +68,7 @@ def report(findings: Sequence[Finding], output: Output | None) -> int:
 
 
 def _look(settings: HubSettings, path: Path) -> list[Finding]:
-    now = clock(settings).now()
+    now = clock_of(settings.clock_file).now()
     papers = papers_of(settings)
     found, register = look_at_register(papers, now)
     if register is not None:
@@ -108,9 +109,10 @@ def _look_at_record(settings: HubSettings, register: Register | None, names: dic
         check_database_is_there(settings.database)
     except HubError as error:
         return [problem("database", f"{error.place} is not there", "run `schuldhub db upgrade`")]
+    now = clock_of(settings.clock_file).now()
     database = Database(settings.database)
     try:
-        return look_at_database(database, names, register.version if register else 0, clock(settings).now())
+        return look_at_database(database, names, register.version if register else 0, now)
     finally:
         database.close()
 

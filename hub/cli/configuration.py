@@ -9,7 +9,6 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from hub.clock import Clock, ShiftedClock, SystemClock
 from hub.database import Database
 from hub.errors import Code, HubError, RefusedError
 from hub.messagelog.schema import check_schema
@@ -26,11 +25,6 @@ ConfigOption = Annotated[
 def hub_settings(config: Path | None) -> HubSettings:
     """The settings that the option or `HUB_CONFIG` names."""
     return load_hub_settings(config_path(config))
-
-
-def clock(settings: HubSettings) -> Clock:
-    """The clock that the hub of these settings goes by."""
-    return SystemClock() if settings.clock_file is None else ShiftedClock(settings.clock_file)
 
 
 def check_database_is_there(url: str) -> None:

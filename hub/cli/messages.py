@@ -18,10 +18,11 @@ from cyclopts import App, Parameter
 from cyclopts.types import NonNegativeInt, PositiveInt
 
 from hub.cli.app import USAGE
-from hub.cli.configuration import ConfigOption, clock, hub_settings, opened_log, organisation_names
+from hub.cli.configuration import ConfigOption, hub_settings, opened_log, organisation_names
 from hub.cli.filters import CaseOption, MessageId, OinOption, SinceOption, TypeOption
 from hub.cli.output import OutputOption, form_of, print_json_line, print_line, print_record, print_rows, say
 from hub.cli.refusal import OK
+from hub.clock import clock_of
 from hub.database import Database
 from hub.errors import Code, RefusedError, UnavailableError
 from hub.messagelog.reading import details, store
@@ -83,7 +84,7 @@ def list_messages(
     """
     settings = hub_settings(config)
     with opened_log(settings) as database, database.reading() as connection:
-        found = store.listed(connection, wanted.filters(clock(settings).now()), min(most, PAGE * 50))
+        found = store.listed(connection, wanted.filters(clock_of(settings.clock_file).now()), min(most, PAGE * 50))
     names = organisation_names(settings) if form_of(output) == "table" else {}
     print_rows([details.listed_row(one, names) for one in found], output)
     if len(found) == most and found[-1].index is not None:
@@ -113,7 +114,7 @@ def show(
         found = store.carried(connection, message_id, oin)
         entries = store.entries_about(connection, message_id)
     names = organisation_names(settings)
-    now = clock(settings).now()
+    now = clock_of(settings.clock_file).now()
     refused = [entry for entry in entries if entry.kind == "refused" and (oin is None or entry.sender == oin)]
     if len(found) > 1:
         say(f"more than one sender used this id: name one with --oin ({', '.join(one.source_oin for one in found)})")

@@ -17,10 +17,10 @@ from typing import Any
 from adapters.edge import Done, Edge, Identity, Ledger, Office, Outcome, Received
 from hub.clock import SystemClock, new_pseudonym
 from hub.events import configure
-from hub.process import run_until_stopped
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
 from hub.register.governance import load_governance
+from hub.running import run_until_stopped
 from hub.wire.link import LinkSettings
 from schemas.messages import PublicNotice
 from tests.bench.child import gate, say

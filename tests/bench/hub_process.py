@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from hub.events import configure
-from hub.process import keeper_of, open_office, relay_of, run_until_stopped
+from hub.process import keeper_of, open_office, relay_of
+from hub.running import run_until_stopped
 from hub.settings import load_hub_settings
 from tests.bench.child import gate
 
