@@ -73,14 +73,18 @@ def _key(visitor: Visitor, kid: str) -> Key | None:
 
 def steps_of(one: Carried, entries: Sequence[LogLine], sender: str, recipient: str) -> list[Step]:
     """What happened, in the order in which it did."""
+    mine = [entry for entry in entries if entry.message_id == one.id and _answered_to(entry) == one.source_oin]
     steps = [Step(one.time, "gemaakt en verzegeld", sender, "neutral")]
+    steps += [_step(entry, recipient) for entry in mine if entry.kind == "accepted"]
     if one.forwarded:
         steps.append(Step(one.forwarded, "in de postbus van de ontvanger gelegd", "de hub", "busy"))
-    for entry in entries:
-        answered_to = entry.recipient if entry.kind == "receipt" else entry.sender
-        if entry.message_id == one.id and answered_to == one.source_oin:
-            steps.append(_step(entry, recipient))
-    return sorted(steps, key=lambda step: step.at)
+    steps += [_step(entry, recipient) for entry in mine if entry.kind != "accepted"]
+    return sorted(steps, key=lambda step: step.at)  # what happened at the same moment stays in the order of the road
+
+
+def _answered_to(entry: LogLine) -> str | None:
+    """Whose message an entry is about."""
+    return entry.recipient if entry.kind == "receipt" else entry.sender
 
 
 def _step(entry: LogLine, recipient: str) -> Step:
