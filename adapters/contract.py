@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
+from adapters.ledger import Ledger
 from hub.clock import Clock
 from hub.database import Connection
 from hub.register.current import CurrentKeys, CurrentRegister
@@ -113,6 +114,35 @@ class Handler(Generic[M]):
     model: type[M]
     act: Act[M]
     outside: OutsideKey
+
+
+class Publish(Protocol):
+    """`Edge.publish`."""
+
+    def __call__(
+        self, tx: Connection, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
+    ) -> str:
+        """Puts a message into the outbox, in the caller's transaction; returns its id."""
+        ...
+
+
+class Road(Protocol):
+    """What an adapter asks of its edge."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where everything is recorded."""
+        ...
+
+    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = ...) -> None:
+        """Acts on messages of this type."""
+        ...
+
+    def publish(
+        self, tx: Connection, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
+    ) -> str:
+        """Sends a message in the caller's transaction; returns its id."""
+        ...
 
 
 def holds_bsn(value: object) -> bool:

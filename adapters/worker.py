@@ -11,11 +11,11 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Concatenate, ParamSpec, Protocol
+from typing import Concatenate, ParamSpec
 
 from adapters import ledger as rows
 from adapters.breaker import Backoff, Breaker
-from adapters.contract import Done, Handler, Office, OutsideKey, Received
+from adapters.contract import Done, Handler, Office, OutsideKey, Publish, Received
 from adapters.ledger import IncomingRow, Key, Ledger, Taken
 from hub.database import Connection, instant, moment
 from hub.errors import Code, HubError, RefusedError, UnavailableError
@@ -31,16 +31,6 @@ AT_ONCE = 8  # conversations acted on side by side
 LOOK_S = 1.0
 MOST_CRASHES = 5  # a row that was being acted on at this many ends of the process is not tried a further time
 NOTE_CHARS = 64
-
-
-class Publish(Protocol):
-    """`Edge.publish`."""
-
-    def __call__(
-        self, tx: Connection, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Puts a message into the outbox."""
-        ...
 
 
 class Worker:

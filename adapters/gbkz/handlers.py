@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from adapters.contract import Act, Done, OutsideKey, Received, Reply
+from adapters.contract import Done, Received, Reply, Road
 from adapters.gbkz import mapping, store
 from adapters.gbkz.alignment import Alignment, Errand
 from adapters.gbkz.approval import store as approvals
@@ -24,7 +24,6 @@ from adapters.gbkz.records import Miss
 from adapters.gbkz.settings import Mode, TaxOfficeSettings
 from adapters.gbkz.store import Transaction
 from adapters.gbkz.tables import METADATA
-from adapters.ledger import Ledger
 from hub.clock import Clock
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
@@ -42,25 +41,6 @@ from schemas.messages import (
 M = TypeVar("M", bound=Message)
 NAME_DIFFERS = "De naam wijkt af van onze registratie; BSN en geboortedatum komen overeen."
 WAITS_FOR_APPROVAL = "Wacht op goedkeuring van een medewerker."
-
-
-class Road(Protocol):
-    """What is asked of the edge."""
-
-    @property
-    def ledger(self) -> Ledger:
-        """Where everything is recorded."""
-        ...
-
-    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = ...) -> None:
-        """Acts on messages of this type."""
-        ...
-
-    def publish(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Sends a message in the caller's transaction."""
-        ...
 
 
 class TaxOffice:

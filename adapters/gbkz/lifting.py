@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Protocol
 
 from adapters.breaker import Backoff
+from adapters.contract import Publish
 from adapters.gbkz import store
 from adapters.gbkz.alignment import Alignment, Errand
 from adapters.gbkz.pauses import Pauses
@@ -19,20 +19,9 @@ from hub.database import instant
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
 from hub.workdays import is_working_day, local_day, local_instant
-from schemas.messages import Message
 
 #: Since when the link to the hub has been down; None while it is up.
 LinkDownSince = Callable[[], datetime | None]
-
-
-class Publish(Protocol):
-    """`Edge.publish`."""
-
-    def __call__(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Puts a message into the outbox."""
-        ...
 
 
 class LinkGate:

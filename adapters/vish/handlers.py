@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from adapters.contract import Act, Done, OutsideKey, Received
-from adapters.ledger import Ledger
+from adapters.contract import Done, Received, Road
 from adapters.vish import store
 from adapters.vish.registrations import Registrations
 from adapters.vish.settings import VishSettings
-from adapters.vish.store import Transaction
 from adapters.vish.supply import Supplier
 from adapters.vish.tables import METADATA
 from adapters.vish.transport import IDEMPOTENCY, Transport
@@ -26,25 +24,6 @@ from hub.events import Event, log
 from schemas.messages import DebtRestRegistration, DebtRestWithdrawal, Message
 
 M = TypeVar("M", bound=Message)
-
-
-class Road(Protocol):
-    """What is asked of the edge."""
-
-    @property
-    def ledger(self) -> Ledger:
-        """Where everything is recorded."""
-        ...
-
-    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = ...) -> None:
-        """Acts on messages of this type."""
-        ...
-
-    def publish(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Sends a message in the caller's transaction."""
-        ...
 
 
 class VishIndex:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from adapters.contract import Received
+from adapters.contract import Publish, Received
 from adapters.vish import batch, store
 from adapters.vish.batch import Act, Outcome, ResultRow
 from adapters.vish.store import ItemKind, Registration, RowState, Standing, Supply, Transaction
@@ -21,16 +21,6 @@ OTHER_PERSON = "Dit gesprek gaat over een ander persoon; de lopende registratie 
 NOT_SUPPLIED = "De aanmelding was nog niet aan VISH aangeleverd."
 NOT_REGISTERED = "Er staat geen registratie bij VISH."
 NOT_CHANGED = "De wijziging is niet verwerkt; de registratie staat zoals zij stond."
-
-
-class Publish(Protocol):
-    """`Edge.publish`."""
-
-    def __call__(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Puts a message into the outbox."""
-        ...
 
 
 class Registrations:
