@@ -151,7 +151,7 @@ class Edge:
             sequence=str(sequence),
             time=rfc3339(now),
             expirytime=rfc3339(now + lifetime),
-            dataschema=message.message_type.dataschema,
+            dataschema=message.dataschema,
             data=data,
         )
         body = seal(event, signing=self.office.keys.signing(now), recipient_key=recipient_key)

@@ -147,12 +147,13 @@ class Intake:
     def _read(self, envelope: Envelope, data: Mapping[str, object]) -> Message:
         """The payload as its model: what we do not know may be our late upgrade, what does not fit is the sender's."""
         handler = self._handlers.get(envelope.type)
-        if handler is None:
+        version = handler and handler.model.message_type.version_named(envelope.dataschema)
+        if handler is None or version is None:
             raise RefusedError(Code.UNKNOWN_TYPE, "type")
         if holds_bsn(data) and not self._register.organisations[self._identity.oin].bsn_allowed:
             raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
         try:
-            return handler.model.from_wire(data)
+            return handler.model.from_wire(data, version=version)
         except PayloadError:
             raise RefusedError(Code.SCHEMA_INVALID, "data") from None
 

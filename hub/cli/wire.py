@@ -178,14 +178,14 @@ def _verify(body: bytes, register: Register, me: str | None, now: datetime) -> _
 def _check_payload(opened: Opened, register: Register) -> None:
     """Refuse a payload of a type or schema version that we do not know, for us not allowed, or that does not fit."""
     model = MODELS.get(opened.envelope.type)
-    version = opened.envelope.dataschema.rpartition(":")[2]
-    if model is None or version not in model.message_type.versions:
+    version = model and model.message_type.version_named(opened.envelope.dataschema)
+    if model is None or version is None:
         raise RefusedError(Code.UNKNOWN_TYPE, "type")
     recipient = register.organisation(opened.envelope.recipient_oin)
     if "bsn" in opened.data and not (recipient and recipient.bsn_allowed):
         raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
     try:
-        model.from_wire(opened.data)
+        model.from_wire(opened.data, version=version)
     except PayloadError as error:
         raise RefusedError(Code.SCHEMA_INVALID, error.problems[0].pointer) from None
 
