@@ -147,7 +147,7 @@ class Intake:
     def _read(self, envelope: Envelope, data: Mapping[str, object]) -> Message:
         """The payload as its model: what we do not know may be our late upgrade, what does not fit is the sender's."""
         handler = self._handlers.get(envelope.type)
-        version = handler and handler.model.message_type.version_named(envelope.dataschema)
+        version = handler.model.message_type.version_named(envelope.dataschema) if handler is not None else None
         if handler is None or version is None:
             raise RefusedError(Code.UNKNOWN_TYPE, "type")
         if holds_bsn(data) and not self._register.organisations[self._identity.oin].bsn_allowed:

@@ -178,7 +178,7 @@ def _verify(body: bytes, register: Register, me: str | None, now: datetime) -> _
 def _check_payload(opened: Opened, register: Register) -> None:
     """Refuse a payload of a type or schema version that we do not know, for us not allowed, or that does not fit."""
     model = MODELS.get(opened.envelope.type)
-    version = model and model.message_type.version_named(opened.envelope.dataschema)
+    version = model.message_type.version_named(opened.envelope.dataschema) if model is not None else None
     if model is None or version is None:
         raise RefusedError(Code.UNKNOWN_TYPE, "type")
     recipient = register.organisation(opened.envelope.recipient_oin)
