@@ -55,7 +55,14 @@ def relay_of(settings: HubSettings, office: Office) -> Lanes:
     relay = settings.relay
     quota = Quota(QuotaSettings(relay.quota_rate, relay.quota_burst))
     own = relay.lanes if relay.lanes is not None else tuple(range(relay.lane_count))
-    lanes = LaneSettings(own=own, count=relay.lane_count, batch=relay.batch, prefetch=relay.prefetch)
+    lanes = LaneSettings(
+        own=own,
+        count=relay.lane_count,
+        batch=relay.batch,
+        prefetch=relay.prefetch,
+        look_s=relay.look_s,
+        orphan_s=relay.orphan_s,
+    )
     return Lanes(Relay(office, quota), lanes, link_settings(settings))
 
 

@@ -53,6 +53,10 @@ class RelaySettings(Part):
     prefetch: int = Field(
         default=300, ge=1, le=5000, description="messages in memory per lane: three batches keep it busy"
     )
+    look_s: float = Field(default=5.0, gt=0, description="seconds between two looks at the lanes")
+    orphan_s: float = Field(
+        default=10.0, gt=0, description="seconds without a reader before another process takes a lane"
+    )
     quota_rate: float = Field(default=200.0, gt=0, description="messages per second of one partner in the long run")
     quota_burst: int = Field(default=20_000, ge=1, description="messages of one partner at once")
 

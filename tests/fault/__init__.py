@@ -1,0 +1,1 @@
+"""What must never happen, tried with real processes that really end."""
