@@ -178,12 +178,15 @@ def _supply(found: Row[tuple[object, ...]]) -> Supply:
 # — batches ———————————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def is_round_due(tx: Transaction, before: int) -> bool:
-    """Whether a batch is to be made: something is urgent, or waits and no batch was made after `before`."""
+def is_round_due(tx: Transaction, before: int, now: int) -> bool:
+    """Whether a batch is to be made: something is urgent, or waits and no batch was made after `before`.
+
+    A batch later than `now` was made while the clock was ahead; it holds nothing up once the clock is right again.
+    """
     wanted = select(ROW.c.urgent).where(ROW.c.state == RowState.WANTED.value).distinct()
     urgencies = set(tx.execute(wanted).scalars())
     last = tx.execute(select(func.max(BATCH.c.made))).scalar()
-    return True in urgencies or (bool(urgencies) and (last is None or last <= before))
+    return True in urgencies or (bool(urgencies) and (last is None or not before < last <= now))
 
 
 def take(tx: Transaction, batch: str, most: int) -> list[Cells]:

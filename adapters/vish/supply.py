@@ -48,7 +48,7 @@ class Supplier:
         self._backoff = Backoff(first_s=10, most_s=900)
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
         self._failures = 0
-        self._next_look: datetime | None = None
+        self._pause: tuple[datetime, datetime] | None = None  # between two looks: from, until
 
     async def tick(self, now: datetime) -> None:
         """Makes a batch when a round is due, supplies what is due, and looks for results.
@@ -58,7 +58,7 @@ class Supplier:
         """
         await self.committed(self._make_batch, now)
         due = await self.committed(store.due_batches, instant(now))
-        look = self._next_look is None or now >= self._next_look
+        look = self._pause is None or not self._pause[0] <= now < self._pause[1]  # also when the clock was set back
         if not due and not look:
             return
         try:
@@ -72,10 +72,10 @@ class Supplier:
             await self._failed(now, due, error)
         else:
             self._failures = 0
-            self._next_look = now + self._settings.poll_every
+            self._pause = now, now + self._settings.poll_every
 
     def _make_batch(self, tx: Transaction, now: datetime) -> None:
-        if not store.is_round_due(tx, instant(now - self._settings.supply_every)):
+        if not store.is_round_due(tx, instant(now - self._settings.supply_every), instant(now)):
             return
         name = new_id(self._clock)
         rows = store.take(tx, name, self._settings.rows_in_a_batch)
@@ -107,7 +107,7 @@ class Supplier:
     async def _failed(self, now: datetime, due: list[tuple[str, bytes, int]], error: UnavailableError) -> None:
         self._failures += 1
         wait = self._backoff.after(self._failures, self._chance, error.retry_after_s)
-        self._next_look = now + wait
+        self._pause = now, now + wait
         log().warning(Event.OUTSIDE_FAILED, code=error.code, place=error.place, attempt=self._failures)
         for name, _, _ in due:
             await self.committed(_postpone, name, instant(now + wait), instant(now))

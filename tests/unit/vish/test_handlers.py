@@ -50,6 +50,16 @@ async def test_supply_waits_for_the_round_and_urgent_supply_does_not(desk: Desk)
     assert (desk.folders.root / "in" / desk.folders.supplied[1]).read_bytes().count(b"\r\n") == 3
 
 
+async def test_a_clock_that_was_ahead_for_a_while_holds_nothing_up(desk: Desk) -> None:
+    await desk.tick(days=100)
+    await registered(desk)
+    await desk.tick(days=-100)
+    talk = new_pseudonym()
+    await desk.receives(registration(BAKKER, "1985-06-07"), talk)
+    await desk.round()
+    assert desk.results() == [("geregistreerd", SECOND)]
+
+
 @pytest.mark.parametrize(
     ("message", "reason"),
     [
