@@ -34,6 +34,8 @@ from schemas.shapes import Claim, Contact
 MOST_PERSONS = 2
 #: A first day of rest further back than this is a slip of the pen or a pause that runs already (`bestaand`).
 LONGEST_BACK = timedelta(days=31)
+#: A first day of rest further ahead than this is a slip of the pen: until then nobody would stop.
+LONGEST_AHEAD = timedelta(days=366)
 
 
 def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> str:
@@ -82,6 +84,8 @@ def _wrong_days(helper: DebtHelper, request: RegisterRequest) -> Iterator[FieldF
     start = request.start or today
     if start < today - LONGEST_BACK and request.running is None:
         yield fault("/ingangsdatum", Fault.BEFORE_TODAY)
+    if start > today + LONGEST_AHEAD:
+        yield fault("/ingangsdatum", Fault.TOO_FAR_AHEAD)
     if request.end is not None and request.end < max(start, today):
         yield fault("/einddatum", Fault.END_BEFORE_START if request.end < start else Fault.BEFORE_TODAY)
 

@@ -8,13 +8,19 @@ from adapters.haarlem import casefile, views
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.answers import CallsAnswer
 from adapters.haarlem.book import DebtHelper
-from adapters.haarlem.refusals import ActRefusedError, Refusal
+from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
 from adapters.haarlem.requests import CallDoneRequest
 from adapters.haarlem.store import Transaction
 
 
 def open_calls(tx: Transaction, case_id: str | None = None) -> CallsAnswer:
-    """Open items, of one case or of all; the oldest 500."""
+    """Open items, of one case or of all; the oldest 500.
+
+    Raises:
+        ActRefusedError: UNKNOWN.
+    """
+    if case_id is not None:
+        casefile.read(tx, case_id)
     items = agenda.calls(tx, case_id, only_open=True)
     files = {one: casefile.read(tx, one) for one in dict.fromkeys(item.case_id for item in items)}
     return CallsAnswer(calls=tuple(views.call_view(files[item.case_id], item) for item in items))
@@ -24,8 +30,10 @@ def settle_call(helper: DebtHelper, tx: Transaction, call_id: str, employee: str
     """Writes down how a call ended; returns the case.
 
     Raises:
-        ActRefusedError: UNKNOWN, or NOTHING_TO_DO for an item that was closed before.
+        ActRefusedError: UNKNOWN, INVALID for a promise that is over, or NOTHING_TO_DO for what was closed before.
     """
+    if request.end is not None and request.end < helper.today():
+        raise invalid(Fault.BEFORE_TODAY, "/einddatum")
     item = agenda.find_call(tx, call_id)
     if item is None:
         raise ActRefusedError(Refusal.UNKNOWN)

@@ -46,6 +46,7 @@ class Fault(StrEnum):
     BSN_IN_TEXT = "bsn-in-tekst"
     NOT_OUR_MUNICIPALITY = "andere-gemeente"
     BEFORE_TODAY = "in-het-verleden"
+    TOO_FAR_AHEAD = "te-ver-vooruit"
     END_BEFORE_START = "eind-voor-begin"
     END_TOO_SOON = "einde-te-dichtbij"
     CLASS_NEEDED = "klasse-nodig"
@@ -69,6 +70,7 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.BSN_IN_TEXT: "Hier staat een BSN; dit veld gaat naar partijen die dat niet mogen krijgen.",
     Fault.NOT_OUR_MUNICIPALITY: "Voor deze gemeente wordt hier geen schuldhulp uitgevoerd.",
     Fault.BEFORE_TODAY: "Deze dag ligt (te ver) in het verleden.",
+    Fault.TOO_FAR_AHEAD: "Deze dag ligt te ver vooruit.",
     Fault.END_BEFORE_START: "De einddatum ligt vóór de ingangsdatum.",
     Fault.END_TOO_SOON: "De einddatum ligt te dichtbij; partijen hebben eerst een aantal werkdagen nodig.",
     Fault.CLASS_NEEDED: "Bij deze reden hoort een (andere) klasse; noem de klasse die bij de reden past.",
@@ -82,7 +84,7 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.TOO_MANY_PERSONS: "Een zaak heeft hoogstens twee personen.",
     Fault.NO_PERSON: "Een zaak gaat over minstens één persoon.",
     Fault.NOT_JSON: "Dit is geen geldige JSON.",
-    Fault.HEADER: "Deze kop ontbreekt of heeft niet de juiste vorm.",
+    Fault.HEADER: "Deze kop, of dit deel van het adres, ontbreekt of heeft niet de juiste vorm.",
     Fault.NOT_CSV: "Dit is geen CSV-bestand met een kopregel.",
     Fault.CELL: "Deze cel is niet te lezen, of hoort niet bij deze handeling.",
 }

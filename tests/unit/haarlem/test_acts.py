@@ -136,6 +136,7 @@ def test_a_case_number_in_use_is_refused(desk: Desk) -> None:
         (case(person(), person()), "/personen/1/bsn", "dubbel"),
         (case(einddatum="2026-11-22"), "/einddatum", "eind-voor-begin"),
         (case(ingangsdatum="2026-09-01"), "/ingangsdatum", "in-het-verleden"),
+        (case(ingangsdatum="2199-12-31"), "/ingangsdatum", "te-ver-vooruit"),
         (case(klantnummerShv=f"zaak {VRIES[:3]}.{VRIES[3:]}"), "/klantnummerShv", "bsn-in-tekst"),
         (case(schuldeisers=[{"naam": "A", "klantnummerSe": VRIES}]), "/schuldeisers/0/klantnummerSe", "bsn-in-tekst"),
         (case(schuldeisers=[{"naam": "A", "personen": [2]}]), "/schuldeisers/0/personen", "onbekende-persoon"),

@@ -139,6 +139,19 @@ def test_calls_are_listed_and_settled_once(system: Case) -> None:
     assert again.status_code == 409
 
 
+def test_rest_that_was_promised_until_yesterday_is_no_rest(system: Case) -> None:
+    system.registered(person(None))
+    (item, *_) = system.get("/belpunten").json()["belpunten"]
+    answer = system.post(f"/belpunten/{item['id']}/afhandeling", {"uitkomst": "geregeld", "einddatum": "2020-01-01"})
+    assert answer.status_code == 400
+    assert [(one["pointer"], one["code"]) for one in answer.json()["velden"]] == [("/einddatum", "in-het-verleden")]
+    assert item in system.get("/belpunten").json()["belpunten"]
+
+
+def test_calls_of_a_case_that_does_not_exist_are_not_found(system: Case) -> None:
+    assert system.get(f"/schuldenrust/{new_pseudonym()}/belpunten").status_code == 404
+
+
 def test_a_party_can_be_told_again(system: Case) -> None:
     number = system.registered()
     system.desk.outcome(system.desk.letters(TAX)[0], "refused", code="no_agreement")
