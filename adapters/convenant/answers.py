@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adapters.contract import Publish
 from adapters.convenant import mapping, store
 from adapters.convenant.orders import Act, Answer, Outcome
 from adapters.convenant.settlement.talks import SETTLING, Settlements
-from adapters.convenant.speaking import Publish
 from adapters.convenant.store import ItemKind, Kept, Pause, PauseState, Transaction
 from hub.clock import Clock
 from hub.database import instant

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 from adapters.breaker import Backoff
-from adapters.contract import Act, Done, OutsideKey, Received, Reply
+from adapters.contract import Done, OutsideKey, Received, Reply, Road
 from adapters.convenant import store
 from adapters.convenant.answers import Answers
 from adapters.convenant.lifting import Lifter, LinkDownSince
@@ -24,7 +24,6 @@ from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.settlement.talks import Settlements
 from adapters.convenant.store import ItemKind, Transaction
 from adapters.convenant.tables import METADATA
-from adapters.ledger import Ledger
 from hub.clock import Clock
 from hub.database import instant
 from hub.errors import HubError, UnavailableError
@@ -47,25 +46,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 #: Every order has a key; a creditor's system does an order once for it.
 IDEMPOTENCY: Final = OutsideKey.KEY
-
-
-class Road(Protocol):
-    """What is asked of the edge."""
-
-    @property
-    def ledger(self) -> Ledger:
-        """Where everything is recorded."""
-        ...
-
-    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = ...) -> None:
-        """Acts on messages of this type."""
-        ...
-
-    def publish(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Sends a message in the caller's transaction."""
-        ...
 
 
 class Channel(Protocol):

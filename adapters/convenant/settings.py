@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hub.errors import Code, RefusedError
+from hub.toml import load_toml
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -155,15 +155,9 @@ class CreditorSettings(_Closed):
         """The settings in a TOML file.
 
         Raises:
-            RefusedError: `settings_invalid`, with the name of the first setting that is wrong.
+            RefusedError: `settings_invalid`, with the name of the file or of the first setting that is wrong.
         """
-        try:
-            settings = cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except ValidationError as error:
-            name = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
-            raise RefusedError(Code.SETTINGS_INVALID, name or str(path)) from None
-        except (OSError, ValueError):
-            raise RefusedError(Code.SETTINGS_INVALID, str(path)) from None
+        settings = load_toml(cls, path)
         folder = path.absolute().parent
         http, sftp = settings.http, settings.sftp
         if http is not None:

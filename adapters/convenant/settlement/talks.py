@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from adapters.contract import Received
+from adapters.contract import Publish, Received
 from adapters.convenant import mapping
 from adapters.convenant import store as orders
 from adapters.convenant.orders import Act, Answer, Offer, OfferLine, Order, Outcome
 from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.settlement import store
 from adapters.convenant.settlement.store import Settlement, SettlementState
-from adapters.convenant.speaking import Publish
 from adapters.convenant.store import ItemKind, Kept, Transaction
 from hub.clock import Clock
 from hub.database import instant

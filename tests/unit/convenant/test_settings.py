@@ -33,14 +33,14 @@ def test_paths_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        (HTTP, "http"),  # nothing would bring later answers
-        (f"{HTTP}poll_s = 0\n", "http.poll_s"),
-        (HTTP.replace("https", "http") + "poll_s = 60\n", "http.base_url"),
-        (HTTP.replace("gemeente", "klingon") + "poll_s = 60\n", "http.words"),
-        (f'{HTTP}[http.webhook]\ntoken_file = "w"\nhost = "0.0.0.0"\n', "http.webhook"),
-        (f'{HTTP}[http.webhook]\ntoken_file = "w"\ncertificate = "c"\n', "http.webhook"),
-        ("onbekend = 1\n" + SFTP, "onbekend"),
-        (SFTP.replace("bsn = false\n", ""), "bsn"),
+        (HTTP, "http (value_error)"),  # nothing would bring later answers
+        (f"{HTTP}poll_s = 0\n", "http.poll_s (greater_than)"),
+        (HTTP.replace("https", "http") + "poll_s = 60\n", "http.base_url (value_error)"),
+        (HTTP.replace("gemeente", "klingon") + "poll_s = 60\n", "http.words (enum)"),
+        (f'{HTTP}[http.webhook]\ntoken_file = "w"\nhost = "0.0.0.0"\n', "http.webhook (value_error)"),
+        (f'{HTTP}[http.webhook]\ntoken_file = "w"\ncertificate = "c"\n', "http.webhook (value_error)"),
+        ("onbekend = 1\n" + SFTP, "onbekend (extra_forbidden)"),
+        (SFTP.replace("bsn = false\n", ""), "bsn (missing)"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, place: str) -> None:
