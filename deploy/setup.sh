@@ -30,7 +30,6 @@ missing_packages() {
     fi
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
-    command -v openssl >/dev/null || echo openssl
 }
 
 as_root() {
