@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Site, new_window
 
@@ -118,11 +118,11 @@ def test_the_way_in_has_no_barrier_and_leads_where_somebody_wanted_to_be(
         window.page.get_by_role("link", name="Aanmelden met uw werkaccount").click()
         window.page.get_by_role("link", name="Lies Lezer").click()
         window.page.wait_for_url(f"{busy.url}/ketenpartners")
-        assert window.page.get_by_text("Lies Lezer (lezer)").is_visible()
+        expect(window.page.get_by_text("Lies Lezer (lezer)")).to_be_visible()
         assert window.page.get_by_role("link", name="Spoor").count() == 0
         window.open("/beheer/spoor")
-        assert window.page.get_by_role("heading", name="Geen toegang").is_visible()
+        expect(window.page.get_by_role("heading", name="Geen toegang")).to_be_visible()
         assert window.violations() == []
         window.page.get_by_role("button", name="Afmelden").click()
-        assert window.page.get_by_text("U bent hier afgemeld.").is_visible()
+        expect(window.page.get_by_text("U bent hier afgemeld.")).to_be_visible()
         assert window.complaints == []
