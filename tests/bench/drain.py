@@ -90,8 +90,8 @@ async def drain_all(servers: Servers, folder: Path, count: int, rounds: int) -> 
 def summary(rounds: Sequence[Round]) -> dict[str, object]:
     """The medians, and each round for who wants to see how far they lie apart."""
     return {
-        "per_s": statistics.median(one.per_s for one in rounds),
-        "cpu_us": {name: statistics.median(one.cpu_us[name] for one in rounds) for name in rounds[0].cpu_us},
-        "strangers_share": statistics.median(one.strangers_share for one in rounds),
+        "per_s": round(statistics.median(one.per_s for one in rounds), 1),
+        "cpu_us": {name: round(statistics.median(one.cpu_us[name] for one in rounds), 1) for name in rounds[0].cpu_us},
+        "strangers_share": round(statistics.median(one.strangers_share for one in rounds), 3),
         "rounds": [asdict(one) for one in rounds],
     }

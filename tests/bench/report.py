@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ RATE_TO_NAIVE: Final = 5.0
 P99_MS: Final = 50.0
 P99_AT: Final = 100.0
 MEMORY_MB: Final = 150.0
+
+PIPE_COLUMNS: Final = 160  # where no terminal says how wide it is
 
 Found = Mapping[str, Any]
 
@@ -42,7 +45,7 @@ def targets(found: Found) -> dict[str, dict[str, object]]:
 
 def show(found: Found) -> None:
     """Everything as tables on standard error, so that standard output stays one JSON object."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_COLUMNS)
     machine = found["machine"]
     console.print(f"\n[bold]{found['title']}[/bold]")
     console.print(f"{found['at']} · {machine['cores']} cores {machine['cpu']} · {found['versions']['broker']}")
