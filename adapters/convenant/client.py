@@ -17,10 +17,11 @@ import httpx2
 
 from adapters.convenant.answers import Answers
 from adapters.convenant.orders import Answer, Order
-from adapters.convenant.settings import HttpSettings, token_in
+from adapters.convenant.settings import HttpSettings
 from adapters.convenant.store import ItemKind
 from adapters.convenant.words import VOCABULARIES, Vocabulary
 from adapters.ledger import Ledger
+from adapters.outside import token_in
 from hub.errors import Code, RefusedError, UnavailableError
 from hub.events import Event, log
 

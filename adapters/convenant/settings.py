@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from hub.errors import Code, RefusedError
+from adapters.outside import LOOPBACK, PrivateUrl
 from hub.toml import load_toml
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Words(StrEnum):
@@ -21,14 +18,6 @@ class Words(StrEnum):
 
     WATER_BOARD = "waterschap"
     MUNICIPALITY = "gemeente"
-
-
-def _private(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        message = "must be https (http only on loopback)"
-        raise ValueError(message)
-    return url
 
 
 class _Closed(BaseModel):
@@ -63,7 +52,7 @@ class WebhookSettings(_Closed):
 class HttpSettings(_Closed):
     """A creditor with a REST interface; its answers come at once, by webhook, or are fetched."""
 
-    base_url: Annotated[str, AfterValidator(_private)]
+    base_url: PrivateUrl
     token_file: Path
     words: Words
     deadline_s: float = Field(default=10, gt=0, le=120)
@@ -171,18 +160,3 @@ class CreditorSettings(_Closed):
 def _placed(settings: C, folder: Path, *names: str) -> C:
     paths = {name: getattr(settings, name) for name in names}
     return settings.model_copy(update={name: folder / path for name, path in paths.items() if path is not None})
-
-
-def token_in(path: Path) -> str:
-    """The bearer token in a file.
-
-    Raises:
-        RefusedError: the file is not there or empty.
-    """
-    try:
-        token = path.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        raise RefusedError(Code.SETTINGS_INVALID, "token_file") from None
-    if not token:
-        raise RefusedError(Code.SETTINGS_INVALID, "token_file")
-    return token

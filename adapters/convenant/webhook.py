@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.convenant.orders import Answer
-from adapters.convenant.settings import WebhookSettings, token_in
+from adapters.convenant.settings import WebhookSettings
+from adapters.outside import token_in
 from hub.errors import Code, RefusedError, UnavailableError
 
 PATH: Final = "/antwoorden"

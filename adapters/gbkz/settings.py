@@ -8,16 +8,13 @@ from __future__ import annotations
 from datetime import time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from hub.errors import Code, RefusedError
+from adapters.outside import PrivateUrl, token_in
 from hub.toml import load_toml
 from schemas.identifiers import Gemeentecode
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Mode(StrEnum):
@@ -34,20 +31,12 @@ class Scope(StrEnum):
     NAMED = "genoemde"
 
 
-def _private(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        message = "must be https (http only on loopback)"
-        raise ValueError(message)
-    return url
-
-
 class TaxOfficeSettings(BaseModel):
     """One instance of the local tax office; every term and margin is a setting, because agreements differ."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    base_url: Annotated[str, AfterValidator(_private)]
+    base_url: PrivateUrl
     token_file: Path
     #: Claims of other municipalities are not this office's.
     gemeentecodes: frozenset[Gemeentecode] = Field(min_length=1)
@@ -94,10 +83,4 @@ class TaxOfficeSettings(BaseModel):
         Raises:
             RefusedError: the file is not there or empty.
         """
-        try:
-            token = self.token_file.read_text(encoding="ascii").strip()
-        except (OSError, ValueError):
-            raise RefusedError(Code.SETTINGS_INVALID, "token_file") from None
-        if not token:
-            raise RefusedError(Code.SETTINGS_INVALID, "token_file")
-        return token
+        return token_in(self.token_file)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.convenant.settings import CreditorSettings, token_in
+from adapters.convenant.settings import CreditorSettings
+from adapters.outside import token_in
 from hub.errors import Code, RefusedError
 
 HTTP = 'bsn = true\n[http]\nbase_url = "https://schuldeiser.example"\ntoken_file = "token"\nwords = "gemeente"\n'
