@@ -117,6 +117,17 @@ _END: Final[dict[str, tuple[str, Reader]]] = {
 }
 _ACT, _NUMBER = "handeling", "klantnummer_shv"
 _RUNNING: Final = ("vish_nummer", "pauze_vanaf", "pauze_tot")
+_READ: Final = (_ADDRESS, _BUSINESS, _PERSON, _CONTACT, _CREDITOR, _CASE, _END)
+#: Every column that means something, in plain form (README.md).
+COLUMNS: Final = frozenset(
+    map(
+        cells.plain,
+        (
+            *(column for members in _READ for column, _ in members.values()),
+            *(_ACT, _NUMBER, *_RUNNING, "persoon", "partij", "factuurnummer", "bedrag"),
+        ),
+    )
+)
 
 
 def read_row(row: Row, *, running: bool) -> Asked:

@@ -20,7 +20,7 @@ from adapters.haarlem.desk import store as desk
 from adapters.haarlem.desk.access import Caller
 from adapters.haarlem.desk.problems import status_of
 from adapters.haarlem.desk.store import Import
-from adapters.haarlem.refusals import DUTCH, ActRefusedError, Fault, FieldFault, invalid
+from adapters.haarlem.refusals import DUTCH, ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
 from adapters.haarlem.store import Exchange, Transaction
 from hub.clock import new_pseudonym
 
@@ -69,9 +69,11 @@ def run_import(
         ActRefusedError: INVALID for what is no CSV, COUNT_NEEDED; then nothing was done.
     """
     try:
-        lines = _lines(csv_cells.read_rows(content))
+        rows = csv_cells.read_rows(content)
     except UnreadableError:
         raise invalid(Fault.NOT_CSV, "") from None
+    _check_columns(rows)
+    lines = _lines(rows)
     ledger = helper.edge.ledger
     with ledger.database.reading() as tx:
         known = desk.imported(tx, (line.mark for line in lines))
@@ -93,6 +95,21 @@ def run_import(
     with ledger.begin() as tx:
         desk.add_import(tx, done)
     return done
+
+
+def _check_columns(rows: Sequence[Row]) -> None:
+    """Refuses what would be left out in silence: a column with a slip of the pen may say that an address is secret.
+
+    Columns are told by their number, from 1; an empty one does no harm.
+    """
+    unknown = {
+        place
+        for row in rows
+        for place, (name, cell) in enumerate(row.items(), 1)
+        if cell and name not in csv_acts.COLUMNS
+    }
+    if unknown:
+        raise ActRefusedError(Refusal.INVALID, *(fault(f"/kolommen/{one}", Fault.COLUMN) for one in sorted(unknown)))
 
 
 def _lines(rows: Sequence[Row]) -> list[Line]:

@@ -35,6 +35,16 @@ def results(done: Import) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(done.result.removeprefix("\ufeff"), newline=""), delimiter=";"))
 
 
+def test_a_filled_column_that_means_nothing_refuses_the_file_and_an_empty_one_does_not(desk: Desk) -> None:
+    row = "A-1;999000111;30-11-1979;Vries;397;intake"
+    head = "klantnummer_shv;bsn;geboortedatum;geslachtsnaam;gemeentecode;fase;Geheim adres"
+    with pytest.raises(ActRefusedError) as refused:
+        run_import(desk.helper, desk.caller(), f"{head}\n{row};ja\n".encode())
+    assert [(one.pointer, one.code) for one in refused.value.fields] == [("/kolommen/7", "onbekende-kolom")]
+    assert desk.letters() == []
+    assert run_import(desk.helper, desk.caller(), f"{head}\n{row};\n".encode()).done == 1
+
+
 def test_rows_are_the_acts_of_the_api(desk: Desk) -> None:
     done = imported(
         desk,
