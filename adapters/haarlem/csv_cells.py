@@ -33,7 +33,11 @@ class CellError(Exception):
 
 
 class UnreadableError(Exception):
-    """The file as a whole is not CSV with a header; nothing was done."""
+    """The file is not CSV with a header, or one `row` (the header is 1) does not fit; nothing was done."""
+
+    def __init__(self, row: int | None = None) -> None:
+        super().__init__(row)
+        self.row = row
 
 
 Row = Mapping[str, str]
@@ -41,6 +45,8 @@ Row = Mapping[str, str]
 
 def read_rows(content: bytes) -> list[Row]:
     """The rows below the header, by column name in plain form (`Klantnummer SHV` is `klantnummershv`).
+
+    A blank row among them is an empty one, so that the others keep the number that a spreadsheet shows.
 
     Raises:
         UnreadableError: no header, a column twice, or a row with more cells than the header.
@@ -59,10 +65,18 @@ def read_rows(content: bytes) -> list[Row]:
     header = [plain(name) for name in lines[0]]
     if len(set(header)) < len(header) or "" in header or len(header) == 1:
         raise UnreadableError
-    filled = [line for line in lines[1:] if any(cell.strip() for cell in line)]
-    if any(len(line) > len(header) for line in filled):
-        raise UnreadableError
-    return [dict(zip(header, (cell.strip() for cell in line), strict=False)) for line in filled]
+    rows = [_row(header, [cell.strip() for cell in line], number) for number, line in enumerate(lines[1:], 2)]
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _row(header: Sequence[str], cells: Sequence[str], number: int) -> Row:
+    if not any(cells):
+        return {}
+    if any(cells[len(header) :]):
+        raise UnreadableError(number)
+    return dict(zip(header, cells, strict=False))
 
 
 def plain(name: str) -> str:

@@ -70,8 +70,10 @@ def run_import(
     """
     try:
         rows = csv_cells.read_rows(content)
-    except UnreadableError:
-        raise invalid(Fault.NOT_CSV, "") from None
+    except UnreadableError as error:
+        raise (
+            invalid(Fault.NOT_CSV, "") if error.row is None else invalid(Fault.ROW, f"/regels/{error.row}")
+        ) from None
     _check_columns(rows)
     lines = _lines(rows)
     ledger = helper.edge.ledger
@@ -117,6 +119,8 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
     seen: Counter[str] = Counter()
     lines = []
     for number, row in enumerate(rows, 2):  # the header is line 1
+        if not row:
+            continue
         said = json.dumps(sorted((name, cell) for name, cell in row.items() if cell), ensure_ascii=False)
         seen[said] += 1
         mark = hashlib.sha256(f"{seen[said]}\0{said}".encode()).hexdigest()

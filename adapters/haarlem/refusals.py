@@ -62,6 +62,7 @@ class Fault(StrEnum):
     NOT_JSON = "geen-json"
     HEADER = "kopregel"
     NOT_CSV = "geen-csv"
+    ROW = "te-veel-cellen"
     COLUMN = "onbekende-kolom"
     CELL = "cel-onleesbaar"
 
@@ -87,6 +88,7 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.NOT_JSON: "Dit is geen geldige JSON.",
     Fault.HEADER: "Deze kop, of dit deel van het adres, ontbreekt of heeft niet de juiste vorm.",
     Fault.NOT_CSV: "Dit is geen CSV-bestand met een kopregel.",
+    Fault.ROW: "Deze regel heeft meer cellen dan de kopregel; staat er een scheidingsteken in een tekst?",
     Fault.COLUMN: "De import kent deze kolom niet: geef hem de naam uit de beschrijving, of maak hem leeg.",
     Fault.CELL: "Deze cel is niet te lezen, of hoort niet bij deze handeling.",
 }

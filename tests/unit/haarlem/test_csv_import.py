@@ -45,6 +45,19 @@ def test_a_filled_column_that_means_nothing_refuses_the_file_and_an_empty_one_do
     assert run_import(desk.helper, desk.caller(), f"{head}\n{row};\n".encode()).done == 1
 
 
+def test_a_row_that_does_not_fit_the_header_is_named_by_its_number(desk: Desk) -> None:
+    with pytest.raises(ActRefusedError) as refused:
+        imported(desk, "", FIRST + ";;x")
+    assert [(one.pointer, one.code) for one in refused.value.fields] == [("/regels/3", "te-veel-cellen")]
+    assert desk.letters() == []
+
+
+def test_rows_keep_the_number_that_a_spreadsheet_shows(desk: Desk) -> None:
+    done = imported(desk, "", FIRST + ";;", ";;;", "slopen;A-1;;;;;;;;;;;;;")
+    assert [(line["regel"], line["uitkomst"]) for line in results(done)] == [("3", "gedaan"), ("5", "geweigerd")]
+    assert done.total == 2
+
+
 def test_rows_are_the_acts_of_the_api(desk: Desk) -> None:
     done = imported(
         desk,
