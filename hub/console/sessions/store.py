@@ -81,9 +81,3 @@ def revoke(connection: Connection, token: str, now: datetime) -> None:
     """Ends one session."""
     mine = (SESSION.c.token_hash == hash_of(token), SESSION.c.revoked.is_(None))
     connection.execute(update(SESSION).where(*mine).values(revoked=instant(now)))
-
-
-def revoke_all(connection: Connection, subject: str, now: datetime) -> int:
-    """Ends every session of somebody; returns how many."""
-    theirs = (SESSION.c.subject == subject, SESSION.c.revoked.is_(None))
-    return connection.execute(update(SESSION).where(*theirs).values(revoked=instant(now))).rowcount

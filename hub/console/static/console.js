@@ -59,11 +59,6 @@
     }, TELL_EVERY_MS);
   }
 
-  // ---- a form that searches by itself -----------------------------------------------------------------------------
-  for (const form of document.querySelectorAll("form[data-auto]")) {
-    form.addEventListener("change", () => form.requestSubmit());
-  }
-
   // ---- keys -------------------------------------------------------------------------------------------------------
   const SWITCH = "schuldhub-toetsen";
   const help = document.querySelector("dialog[data-keys]");
