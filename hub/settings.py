@@ -51,7 +51,7 @@ class RelaySettings(Part):
         default=100, ge=1, le=1000, description="messages in one transaction: more delays the first of them"
     )
     prefetch: int = Field(
-        default=300, ge=1, le=5000, description="messages in memory per lane: three batches keep it busy"
+        default=200, ge=1, le=5000, description="messages in memory per lane: one batch in hand and one that waits"
     )
     look_s: float = Field(default=5.0, gt=0, description="seconds between two looks at the lanes")
     orphan_s: float = Field(

@@ -33,7 +33,7 @@ class LaneSettings:
     own: tuple[int, ...]
     count: int = 8
     batch: int = 100
-    prefetch: int = 300
+    prefetch: int = 200
     look_s: float = 5.0  # how often lanes are looked at
     orphan_s: float = 10.0  # how long a lane has no consumer before another process takes it
 
