@@ -7,6 +7,7 @@ that a spreadsheet would take for a formula.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -15,6 +16,7 @@ from typing import Final
 
 BOM: Final = "\ufeff"
 _DELIMITERS: Final = ";,\t"
+_LETTER_OF_UTF8: Final = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _DUTCH_DAY: Final = re.compile(r"^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})$")
 _YES: Final = frozenset({"ja", "j", "waar", "true", "1", "x"})
 _NO: Final = frozenset({"", "nee", "n", "onwaar", "false", "0"})
@@ -85,10 +87,18 @@ def plain(name: str) -> str:
 
 
 def _text(content: bytes) -> str:
+    """UTF-8, or the Windows code page that older office software writes; never a guess that changes a name."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        pass
+    # UTF-16 begins with a mark; letters of UTF-8 in a file that is not UTF-8 would come out as two wrong ones.
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _LETTER_OF_UTF8.search(content):
+        raise UnreadableError
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        raise UnreadableError from None
 
 
 # — one cell ——————————————————————————————————————————————————————————————————————————————————————————————————————

@@ -109,11 +109,12 @@ class Lanes:
                 self._ability.failed(error)
                 self._trusted.discard(number)
             finally:
+                went_away = consumer.closed  # before we close it ourselves
                 watch.cancel()
                 self._reading.discard(number)
                 await consumer.close()
                 log().info(Event.LANE_LEFT, lane=number)
-            if consumer.closed and not link.lost.is_set():
+            if went_away and not link.lost.is_set():
                 await asyncio.sleep(PAUSE_S)  # the queue went away under us
 
     def _prefetch(self, number: int) -> int:

@@ -111,3 +111,18 @@ def test_no_cell_that_goes_out_is_a_formula(cell: str) -> None:
     assert written.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline=""), delimiter=";"))
     assert not rows[1] or not rows[1][0].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["bsn;naam\n1;Müller\n".encode() + b"\xff", "bsn;naam\n1;a\n".encode("utf-16"), b"bsn;naam\n1;a\x81\x8d\n"],
+    ids=["one wrong byte in UTF-8", "UTF-16", "bytes that mean nothing"],
+)
+def test_a_file_whose_letters_would_have_to_be_guessed_is_refused(content: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        read_rows(content)
+
+
+def test_letters_of_the_windows_code_page_keep_their_accents() -> None:
+    rows = read_rows("bsn;naam\n1;Müller\n".encode("cp1252"))
+    assert rows[0]["naam"] == "Müller"
