@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fault.outside import SCHEMA
 from tests.world import TAX
 
 ORDERS = """
@@ -51,8 +52,9 @@ class Books:
     def __init__(self, orders: Path, acts: Path) -> None:
         self.orders = orders
         self.acts = acts
-        with closing(sqlite3.connect(orders)) as book:
-            book.executescript(ORDERS)
+        for path, schema in ((orders, ORDERS), (acts, SCHEMA)):
+            with closing(sqlite3.connect(path)) as book:
+                book.executescript(schema)
 
     @contextmanager
     def _open(self, path: Path) -> Iterator[sqlite3.Connection]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from adapters.demo.cast import bare_environment
 from adapters.demo.process import LOOPBACK, Guarded, free_ports
@@ -96,6 +97,15 @@ class Stage:
         new = self.folder / "clock.new"
         new.write_text(str(self.ahead_s))
         new.replace(self.folder / "clock")
+
+    def settle_under_load(self, orders: range, disturb: Callable[[], None], rounds: int) -> Count:
+        """Lets orders come all the time while something happens again and again; settles all of them."""
+        last = orders.stop
+        for _ in range(rounds):
+            last = self.books.order(5).stop
+            disturb()
+            last = self.books.order(5).stop
+        return self.settle_with_time(range(orders.start, last))
 
     def settle_with_time(self, orders: range) -> Count:
         """Settles orders for which minutes have to pass."""
@@ -187,6 +197,16 @@ class Stage:
     def log(self, name: str) -> Path:
         """Where a process writes."""
         return self.folder / f"{name}.log"
+
+    def events(self, name: str, event: str) -> list[dict[str, Any]]:
+        """What a process logged by this name of an event."""
+        lines = (json.loads(line) for line in self.log(name).read_text().splitlines() if line.startswith("{"))
+        return [line for line in lines if line.get("event") == event]
+
+    def pid(self, name: str) -> int:
+        """The process itself, behind its guard."""
+        children = Path(f"/proc/{self.processes[name]._guard.pid}/task/{self.processes[name]._guard.pid}/children")
+        return int(children.read_text().split()[0])
 
     def running(self, name: str) -> bool:
         """The process is there."""

@@ -171,7 +171,7 @@ async def test_a_message_for_a_key_that_is_put_back_within_the_day_is_opened(bro
 
 async def test_a_message_of_a_type_that_a_late_upgrade_brings_is_acted_on(broker: Broker, tmp_path: Path) -> None:
     async with edge_on(broker, tmp_path) as bench:
-        body = body_of("statusbericht")
+        body = body_of("statusbericht", dataschema="urn:hub:schema:statusbericht:1.1.0")
         await bench.put(body)
         await eventually(lambda: bench.held() == [(refhash_of(body), "unknown_type")], "it is held")
         acted: list[str] = []

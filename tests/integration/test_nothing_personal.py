@@ -20,7 +20,7 @@ from tests.road import eventually, road_on
 from tests.world import SHV, TAX
 
 EXAMPLES = Path(__file__).parents[2] / "schemas/v1/examples"
-PLANTED = ("999001012", "Zonderlingsma-Geplant", "HLM-2026-GEPLANT", "1979-11-30")
+PLANTED = ("999770007", "Zonderlingsma-Geplant", "HLM-2026-GEPLANT", "1961-07-13")  # nobody else in any test
 
 
 def planted_notice() -> PublicNotice:
