@@ -42,6 +42,7 @@ NOUNS: Final[Sequence[tuple[str, str]]] = (
     ("topology", "The broker's exchanges, queues, users and rights: what is missing, and applying it."),
     ("schemas", "The payloads of messages and of the road: list them, validate a file."),
     ("wire", "Open, verify and seal bodies as wire.md says; for other implementations."),
+    ("bench", "Measure the road; in a checkout of the source, where the measurement is."),
 )
 
 

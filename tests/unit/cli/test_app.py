@@ -140,6 +140,7 @@ def test_the_hub_alone_knows_no_adapter_and_the_whole_has_every_noun() -> None:
     own = {
         "certificates",
         "check",
+        "bench",
         "console",
         "db",
         "keys",
