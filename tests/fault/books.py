@@ -78,11 +78,12 @@ class Books:
             done = book.execute("SELECT what, ord FROM effect WHERE ord >= ? AND ord < ?", within).fetchall()
         stops = [order for what, order in done if what == "stop"]
         notes = [order for what, order in done if what == "noted"]
-        states = [state for state, _ in told]
+        delivered = {order for state, order in told if state == "delivered"}
+        accepted = {order for state, order in told if state == "accepted"}
         return Count(
             attempted=attempted,
-            accepted=states.count("accepted"),
-            delivered=states.count("delivered"),
+            accepted=len(accepted | delivered),  # the recipient's receipt may be here before the hub's
+            delivered=len(delivered),
             effected=len(set(stops)),
             duplicated=len(stops) - len(set(stops)),
             answered=len(set(notes)),
