@@ -108,11 +108,11 @@ class Stage:
         return self.settle_with_time(range(orders.start, last))
 
     def settle_with_time(self, orders: range) -> Count:
-        """Settles orders for which minutes have to pass."""
-        for _ in range(60):
-            if self.happens(lambda: self.books.count(orders).whole, 1.0):
+        """Settles orders for which time has to pass: minutes for T3 and the keeper, a day for a lost receipt."""
+        for seconds in [120] * 15 + [86_400] * 3:
+            if self.happens(lambda: self.books.count(orders).whole, 1.5):
                 break
-            self.later(120)
+            self.later(seconds)
         return self.settle(orders)
 
     def happens(self, condition: Callable[[], bool], limit_s: float) -> bool:

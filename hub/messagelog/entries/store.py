@@ -79,7 +79,8 @@ def add_register_version(connection: Connection, version: int, body_hash: str, n
     given says that somebody else uses other bytes by the same number.
     """
     row = {"version": version, "hash": body_hash, "loaded": instant(now)}
-    if connection.execute(insert_if_absent(connection, REGISTER_VERSION), row).rowcount:
+    added = insert_if_absent(connection, REGISTER_VERSION).values(row).returning(REGISTER_VERSION.c.version)
+    if connection.execute(added).first() is not None:
         add_entries(connection, [{"kind": "register", "ts": instant(now), "refhash": f"sha-256:{body_hash}"}])
         return body_hash
     query = select(REGISTER_VERSION.c.hash).where(REGISTER_VERSION.c.version == version)
