@@ -104,10 +104,11 @@ async def bench_on(
     world: World = WORLD,
     oins: tuple[str, ...] = (SHV, VISH, TAX),
     reading: tuple[str, ...] = (SHV, TAX),
+    lanes: int = 2,
 ) -> AsyncIterator[Bench]:
     """A bench on a vhost of its own, with inboxes for `oins`; the two partners read theirs if named in `reading`."""
     async with (
-        road_on(broker, folder, url, world=world, oins=oins, clock=FixedClock()) as road,
+        road_on(broker, folder, url, world=world, oins=oins, lanes=lanes, clock=FixedClock()) as road,
         stranger_on(road, SHV, reading=SHV in reading) as sender,
         stranger_on(road, TAX, reading=TAX in reading) as recipient,
         Link.opened(road.link(HUB_USER)) as link,

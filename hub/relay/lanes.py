@@ -1,8 +1,9 @@
 """Who reads which lane: a process owns the lanes it was started with and looks after orphans.
 
 A lane is a queue with a single active consumer, which guards against two readers at once but does not spread the
-work: the first process would get every lane. So each process takes its own lanes, takes another only after that had
-no consumer for a while, and gives it back at a batch boundary when its owner waits at the door.
+work: the first process would get every lane. So each process takes its own lanes, and takes another only after that
+had no consumer for a while. The broker does not say who waits behind the active consumer; so whoever adopted a lane
+lets it go at a batch boundary now and then, and takes it again only if nobody else does.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from hub.wire.link import Consumer, Link, LinkSettings
 from hub.wire.topology import lane
 
 PAUSE_S = 0.5  # before a lane that was closed under us is read again
+HANDOVER_S = 0.2  # for the owner of an adopted lane to become its reader
 FIRST_WAIT_S = 0.2  # before the broker is tried again; doubles
 LONGEST_WAIT_S = 10.0
 
@@ -36,6 +38,7 @@ class LaneSettings:
     prefetch: int = 200
     look_s: float = 5.0  # how often lanes are looked at
     orphan_s: float = 10.0  # how long a lane has no consumer before another process takes it
+    adopted_s: float = 30.0  # how long an adopted lane is read before its owner, if it is back, can have it
 
 
 class Lanes:
@@ -46,7 +49,7 @@ class Lanes:
         self._settings = settings
         self._link_settings = link_settings
         self._ability = Ability(relay.check_able)
-        self._adopted: dict[int, asyncio.Event] = {}
+        self._adopted: set[int] = set()
         self._orphaned_since: dict[int, float] = {}
         self._reading: set[int] = set()
         self._trusted: set[int] = set()  # lanes of which this process carried a message that came for the first time
@@ -152,15 +155,30 @@ class Lanes:
                 if believed and number in self._reading and consumers == 0:
                     log().error(Event.LANE_SILENT, lane=number)
                     link.lost.set()
-                elif number in self._adopted:
-                    if consumers > 1:  # its owner is back and waits
-                        self._adopted.pop(number).set()
-                elif number in self._settings.own or consumers > 0:
+                elif number in self._settings.own or number in self._adopted or consumers > 0:
                     self._orphaned_since.pop(number, None)
                 elif loop.time() - self._orphaned_since.setdefault(number, loop.time()) >= self._settings.orphan_s:
                     self._orphaned_since.pop(number)
-                    back = self._adopted[number] = asyncio.Event()
-                    group.create_task(self._read(link, number, over, back))
+                    self._adopted.add(number)
+                    group.create_task(self._adopt(link, number, over))
+
+    async def _adopt(self, link: Link, number: int, over: asyncio.Event) -> None:
+        """Reads another's lane until its owner is back."""
+        while not over.is_set():
+            back = asyncio.Event()
+            timer = asyncio.get_running_loop().call_later(self._settings.adopted_s, back.set)
+            await self._read(link, number, over, back)
+            timer.cancel()
+            if await pause(over, HANDOVER_S):
+                return
+            try:
+                found = await link.inspect(lane(number))
+            except UnavailableError:
+                link.lost.set()
+                return
+            if found is None or found[1] > 0:
+                break
+        self._adopted.discard(number)
 
 
 async def _release_when_any(consumer: Consumer, events: Sequence[asyncio.Event]) -> None:
