@@ -38,14 +38,14 @@ from adapters.standstill import Standstill
 from adapters.status import StatusReporter
 from adapters.worker import Worker
 from hub.clock import milliseconds, new_id, rfc3339
-from hub.database import Connection, instant
+from hub.database import Connection, Lead, instant
 from hub.errors import Code, HubError, RefusedError, UnavailableError
 from hub.events import Event as LogEvent
 from hub.events import log
 from hub.failpoints import Failpoint, reached
 from hub.waiting import pause, set_when_any
+from hub.wire.inbox import inbox as inbox_of
 from hub.wire.link import Link, LinkSettings
-from hub.wire.link import inbox as inbox_of
 from hub.wire.names import organisation_urn
 from hub.wire.postmark import refhash_of
 from hub.wire.seal import Event, seal
@@ -68,6 +68,8 @@ LIFETIME = timedelta(days=14)  # the longest that wire.md 4 allows: nothing expi
 PREFETCH = 100
 WATCH_S = 15.0
 REFRESH_S = 5.0
+LEAD = 0x5C420  # any number that only we use
+LEAD_S = 1.0
 FIRST_WAIT_S = 0.2  # before the broker is tried again; doubles
 LONGEST_WAIT_S = 10.0
 
@@ -82,6 +84,7 @@ class Edge:
         self._link_settings = link
         self._handlers: dict[str, Handler[Message]] = {}
         self._on_outcome: list[OnOutcome] = []
+        self._lead: Lead | None = None
         self._link_down_since: datetime | None = office.clock.now()
         self.worker = Worker(ledger, office, self._handlers, self.publish)
         self.outbox = Outbox(identity, ledger, office)
@@ -177,12 +180,54 @@ class Edge:
         return event.id
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Sends, receives and acts until `stop`. A bug in a handler ends the process; the ledger remembers."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.worker.run(stop))
-            group.create_task(self.standstill.run(stop))
-            group.create_task(self._refresh(stop))
-            group.create_task(self._linked(stop))
+        """Sends, receives and acts until `stop`. A bug in a handler ends the process; the ledger remembers.
+
+        One process at a time works on a ledger: a second one waits until the first is gone.
+        """
+        self._lead = await self._take_lead(stop)
+        if self._lead is None:
+            return
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_lead(stop))
+                group.create_task(self.worker.run(stop))
+                group.create_task(self.standstill.run(stop))
+                group.create_task(self._refresh(stop))
+                group.create_task(self._linked(stop))
+        finally:
+            self._lead.give_back()
+
+    async def _keep_lead(self, stop: asyncio.Event) -> None:
+        """A ledger on a server may lose our lock with its connection; who cannot have it back may act no further."""
+        while not await pause(stop, REFRESH_S):
+            if self._lead is None or await self.ledger.database.still(self._lead):
+                continue
+            log().warning(LogEvent.LEAD_LOST)
+            self._lead.give_back()
+            try:
+                lead = await self.ledger.database.lead(LEAD)
+            except UnavailableError:
+                continue  # nobody can have it now
+            if lead is None:
+                raise UnavailableError(Code.DATABASE_UNAVAILABLE, "ledger: another process works on it")
+            self._lead = lead
+
+    async def _take_lead(self, stop: asyncio.Event) -> Lead | None:
+        told = False
+        while not stop.is_set():
+            try:
+                lead = await self.ledger.database.lead(LEAD)
+            except UnavailableError as error:
+                log().error(LogEvent.DATABASE_LOST, code=error.code, advice=error.advice())
+                lead = None
+            else:
+                if lead is not None:
+                    return lead
+                if not told:
+                    log().warning(LogEvent.LEAD_AWAITED)
+                told = True
+            await pause(stop, LEAD_S)
+        return None
 
     async def _refresh(self, stop: asyncio.Event) -> None:
         """Takes up a newer register, and keys that were put into the folder."""

@@ -201,7 +201,10 @@ def waiting(tx: Connection, conversations: Iterable[str] | None = None) -> Seque
     """Messages that wait for an earlier one, of these conversations or of all."""
     query = select(INBOX).where(INBOX.c.state == Taken.WAITING)
     if conversations is not None:
-        query = query.where(INBOX.c.correlationid.in_(sorted(set(conversations))))
+        wanted = sorted(set(conversations))
+        if not wanted:
+            return []
+        query = query.where(INBOX.c.correlationid.in_(wanted))
     return tx.execute(query.order_by(INBOX.c.sequence)).all()
 
 

@@ -26,6 +26,7 @@ class Event(StrEnum):
     LINK_LOST = "link.lost"
     LEAD_TAKEN = "lead.taken"
     LEAD_LOST = "lead.lost"
+    LEAD_AWAITED = "lead.awaited"
     LANE_TAKEN = "lane.taken"
     LANE_LEFT = "lane.left"
     LANE_SILENT = "lane.silent"

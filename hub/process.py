@@ -6,10 +6,10 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hub import failpoints
 from hub.clock import clock_of
-from hub.console.process import Console
 from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.keeper import Keeper, KeeperSettings
@@ -24,6 +24,9 @@ from hub.relay.relay import Office, Relay
 from hub.running import run_until_stopped
 from hub.settings import HubSettings
 from hub.wire.link import LinkSettings
+
+if TYPE_CHECKING:
+    from hub.console.process import Console
 
 
 def link_settings(settings: HubSettings) -> LinkSettings:
@@ -86,6 +89,8 @@ def open_console(settings: HubSettings) -> Console:
     Raises:
         RefusedError: `settings_invalid` without a part `console`; as `open_office`.
     """
+    from hub.console.process import Console  # noqa: PLC0415 - a web server, of which a relay carries no weight
+
     if settings.console is None:
         raise RefusedError(Code.SETTINGS_INVALID, "console")
     governance = load_governance(read_governance(settings.governance_file))

@@ -17,9 +17,12 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    column,
     delete,
     insert,
+    inspect,
     select,
+    table,
     update,
 )
 from sqlalchemy import Row as RowOf
@@ -106,6 +109,7 @@ _OPENERS: Final = (
     .where(MESSAGE.c.correlationid.in_(bindparam("conversations", expanding=True)))
     .order_by(MESSAGE.c.received)
 )
+_REVISIONS: Final = table("alembic_version", column("version_num"))
 _ADD_MESSAGE: Final = insert(MESSAGE)
 _ADD_SEALED: Final = insert(SEALED)
 _DROP_SEALED: Final = delete(SEALED).where(
@@ -279,3 +283,10 @@ def probe(connection: Connection, now: datetime) -> None:
     """Writes one row: a full disk or a read-only database answers a question and cannot keep a message."""
     connection.execute(insert_if_absent(connection, NOTICE), {"name": PROBE, "sent": 0})
     connection.execute(update(NOTICE).where(NOTICE.c.name == PROBE).values(sent=instant(now)))
+
+
+def schema_revision(connection: Connection) -> str | None:
+    """The revision that the migrations left, or None where they never ran."""
+    if not inspect(connection).has_table(_REVISIONS.name):
+        return None
+    return connection.execute(select(_REVISIONS.c.version_num)).scalar()

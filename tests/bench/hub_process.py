@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hub.events import configure
 from hub.process import keeper_of, open_office, relay_of
+from hub.relay.registers import RegisterWatch
 from hub.running import run_until_stopped
 from hub.settings import load_hub_settings
 from tests.bench.child import gate
@@ -21,7 +22,7 @@ def main(settings_file: Path) -> None:
     lanes, keeper = relay_of(settings, office), keeper_of(settings, office)
     gate()
     try:
-        asyncio.run(run_until_stopped(lanes.run, keeper.run))
+        asyncio.run(run_until_stopped(lanes.run, keeper.run, RegisterWatch(office).run))
     finally:
         office.database.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import time
 from collections.abc import Iterator
@@ -204,6 +205,43 @@ def test_an_orderly_stop_leaves_nothing_that_is_done_twice(stage: Stage) -> None
     assert set(asked) == {1}  # not even asked twice
     for name, before in stopped.items():
         assert len(stage.events(name, "process.stopped")) == before + 2
+
+
+# — processes ————————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def test_processes_are_killed_at_any_moment_under_load(stage: Stage) -> None:
+    chance = random.Random(stage.port)  # noqa: S311 - any moment will do
+    names = ["hub", SENDER, RECIPIENT] * 3
+
+    def again() -> None:
+        time.sleep(chance.uniform(0.05, 0.8))
+        stage.kill(names.pop(0))
+        stage.everybody_runs()
+        time.sleep(chance.uniform(1.0, 2.0))
+
+    count = stage.settle_under_load(stage.books.order(20), again, 9)
+    assert count.clean, count
+
+
+def test_a_second_hub_process_carries_on_where_the_first_was_killed(stage: Stage) -> None:
+    stage.stop("hub")
+    stage.start_hub("hub", lanes=[0], look_s=0.5, orphan_s=1.5)
+    until(lambda: bool(stage.events("hub", "lane.taken")), "the first reads")
+    stage.start_hub("hub-2", lanes=[1], look_s=0.5, orphan_s=1.5)
+    try:
+        until(lambda: bool(stage.events("hub-2", "lane.taken")), "the second reads")
+        assert stage.settle_with_time(stage.books.order(20)).clean
+        assert stage.events("hub-2", "lead.taken") == []  # one keeper leads
+        orders = stage.books.order(30)
+        stage.kill("hub")
+        count = stage.settle_with_time(orders)
+        assert count.clean, count
+        assert {line["lane"] for line in stage.events("hub-2", "lane.taken")} == {0, 1}
+        until(lambda: bool(stage.events("hub-2", "lead.taken")), "and its keeper leads now")
+    finally:
+        stage.stop("hub-2")
+        stage.everybody_runs()
 
 
 # — register and keys —————————————————————————————————————————————————————————————————————————————————————————————

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from hub.clock import new_id, new_pseudonym
 from hub.database import Database
@@ -19,31 +15,13 @@ from hub.messagelog.tables import ENTRY, MESSAGE, QUARANTINE, RECEIPT, SEALED, S
 from hub.wire.link import Link
 from hub.wire.postmark import refhash_of
 from tests.broker import Broker
+from tests.counting import counted
 from tests.relaybench import WORLD, arrival, bench_on, notice, receipt
 from tests.road import eventually
 from tests.stranger import payload_of
 from tests.world import NOW, SHV, TAX, FixedClock, make_event, make_letter
 
 pytestmark = pytest.mark.anyio
-TABLE = re.compile(r"(?:FROM|INTO|UPDATE)\s+\"?(\w+)", re.IGNORECASE)
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[Counter[tuple[str, str]]]:
-    """Counts statements by verb and table while the context lasts."""
-    found: Counter[tuple[str, str]] = Counter()
-
-    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        verb = statement.split(maxsplit=1)[0].upper()
-        table = TABLE.search(statement)
-        if verb in {"SELECT", "INSERT", "UPDATE", "DELETE"} and table:
-            found[verb, table[1].lower()] += 1
-
-    event.listen(database.engine, "before_cursor_execute", count)
-    try:
-        yield found
-    finally:
-        event.remove(database.engine, "before_cursor_execute", count)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

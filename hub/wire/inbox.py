@@ -1,0 +1,89 @@
+"""The inbox of an edge, consumed with FastStream; apart from the link, so that a relay does not carry its weight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from faststream import AckPolicy
+from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
+from faststream.rabbit.annotations import RabbitMessage
+from faststream.rabbit.security import RabbitExternalAuth
+
+from hub.errors import UnavailableError
+from hub.failpoints import Failpoint, reached
+from hub.wire.delivery import Arrival, LinkSettings
+from hub.wire.link import HEARTBEAT_S, WAIT_S, answered
+
+
+def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
+    """The one hardened FastStream broker: EXTERNAL over mutual TLS; `lost` is set when its connection closes.
+
+    FastStream would reconnect by itself; the owner starts anew instead, because what was prefetched cannot be acked.
+    """
+    return RabbitBroker(
+        f"{settings.url}?heartbeat={HEARTBEAT_S}",
+        security=RabbitExternalAuth(ssl_context=settings.context()),
+        timeout=WAIT_S,
+        graceful_timeout=1.0,
+        on_close=[lambda *_: lost.set()],
+        apply_types=True,
+        logger=None,
+    )
+
+
+@asynccontextmanager
+async def inbox(
+    settings: LinkSettings,
+    queue: str,
+    prefetch: int,
+    handle: Callable[[Arrival], Awaitable[bool]],
+) -> AsyncIterator[asyncio.Event]:
+    """Consumes an inbox with FastStream while the context lasts.
+
+    `handle` is awaited for every delivery, up to `prefetch` at once and in the order of the queue; True acks it,
+    False leaves it unacked (it comes again when the channel closes). The queue is the hub's: never declared here.
+    Yields an event that is set when the connection is lost.
+    """
+    lost = asyncio.Event()
+    broker = make_broker(settings, lost)
+    target = RabbitQueue(queue, declare=False, durable=True)
+
+    @broker.subscriber(
+        target,
+        channel=Channel(prefetch_count=prefetch, publisher_confirms=False),
+        ack_policy=AckPolicy.MANUAL,
+        decoder=_leave_encoded,
+    )
+    async def deliver(message: RabbitMessage) -> None:
+        raw = message.raw_message
+        arrival = Arrival(
+            body=bytes(raw.body),
+            content_type=raw.content_type,
+            message_id=raw.message_id,
+            type=raw.type,
+            correlation_id=raw.correlation_id,
+            user_id=raw.user_id,
+            redelivered=bool(raw.redelivered),
+            tag=raw.delivery_tag or 0,
+        )
+        if await handle(arrival):
+            with suppress(UnavailableError):
+                async with answered(queue):
+                    await message.ack()
+            reached(Failpoint.INBOX_AFTER_ACK)
+
+    try:
+        async with answered(settings.url.rpartition("@")[2]):
+            await broker.start()
+        yield lost
+    finally:
+        with suppress(UnavailableError):
+            async with answered(queue):
+                await broker.stop()
+
+
+async def _leave_encoded(message: RabbitMessage) -> bytes:
+    """FastStream must not guess at a content type: the body is ours to parse strictly."""
+    return bytes(message.body)
