@@ -17,14 +17,13 @@ from adapters.demo.issuer import DemoIssuer
 from hub.clock import Clock, SystemClock
 from hub.console.process import Console
 from hub.console.roles import Role
-from hub.console.server import ConsoleServer
-from hub.console.sessions import Operator, Session, new_token
-from hub.console.sessions.store import add_session
 from hub.database import Database
 from hub.messagelog import schema
 from hub.register.current import CurrentRegister
 from hub.register.file import RegisterFile
 from hub.settings import ConsoleSettings
+from hub.web.server import WebServer
+from hub.web.sessions import Session, User, new_token
 from tests.world import HUB, World
 
 CLIENT_ID = "schuldhub-console"
@@ -59,10 +58,10 @@ class Stand:
     def session(self, roles: Iterable[Role] = ALL, *, begun_ago: timedelta = timedelta(0)) -> tuple[str, Session]:
         """The same, with the session."""
         token, now = new_token(), self.clock.now() - begun_ago
-        operator = Operator("proef", "Pia Proef", frozenset(roles))
-        session = Session(operator, new_token(), now, now + self.console.desk.terms.whole)
+        user = User("proef", "Pia Proef", frozenset(roles))
+        session = Session(user, new_token(), now, now + self.console.desk.terms.whole)
         with self.database.begin() as connection:
-            add_session(connection, token, session)
+            self.console.desk.sessions.add(connection, token, session)
         return token, session
 
     def client(self, token: str | None = None) -> TestClient:
@@ -109,7 +108,7 @@ def issuer_for(console_url: str) -> Iterator[str]:
         assert issuer is not None
         await issuer.app(scope, receive, send)
 
-    server = ConsoleServer(app, "127.0.0.1", 0)
+    server = WebServer(app, "127.0.0.1", 0, part="issuer")
     listening = server.listen()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     issuer = DemoIssuer(

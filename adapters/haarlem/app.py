@@ -21,10 +21,15 @@ from adapters.haarlem.desk.counter import Counter
 from adapters.haarlem.desk.frame import Frame
 from adapters.haarlem.desk.problems import Trouble, TroubleError
 from adapters.haarlem.refusals import ActRefusedError
+from adapters.haarlem.settings import ApiSettings
 from hub.errors import HubError
 from hub.events import Event, frames_of, log
+from hub.web.server import WebServer
 
 ROOT = "/v1"
+#: As many calls side by side as there are connections to the database.
+CALLS_AT_ONCE = 8
+_GRACE_S = 10
 _OF_STATUS = {404: Trouble.NO_PAGE, 405: Trouble.NO_METHOD}
 
 
@@ -45,6 +50,16 @@ def create_api(helper: DebtHelper) -> ASGIApp:
     outside.router.redirect_slashes = False
     _handle_errors(outside)
     return Frame(outside, settings.most_json_bytes, {f"{ROOT}/importen": settings.most_csv_bytes})
+
+
+def api_server(app: ASGIApp, settings: ApiSettings) -> WebServer:
+    """The server of the API.
+
+    Raises:
+        RefusedError: settings_invalid, for an address other than loopback without certificate and key.
+    """
+    tls = (settings.certificate, settings.private_key) if settings.certificate and settings.private_key else None
+    return WebServer(app, settings.host, settings.port, part="api", tls=tls, grace_s=_GRACE_S, threads=CALLS_AT_ONCE)
 
 
 def _handle_errors(app: Starlette) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from adapters.adapter import Task, own_file
 from adapters.edge import Edge
-from adapters.haarlem.app import create_api
+from adapters.haarlem.app import api_server, create_api
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.handlers import CaseOffice
-from adapters.haarlem.server import ApiServer
 from adapters.haarlem.settings import load_settings
 
 
@@ -22,7 +21,7 @@ async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]
     helper = DebtHelper(edge, load_settings(own_file(own)))
     office = CaseOffice(helper)
     office.listen()
-    server = ApiServer(create_api(helper), helper.settings.api)
+    server = api_server(create_api(helper), helper.settings.api)
     with server.listen() as listening:
 
         async def serve(stop: asyncio.Event) -> None:

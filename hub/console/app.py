@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from hub.console.desk import Desk, Page, Visitor
-from hub.console.guard import guarded
-from hub.console.headers import SecurityHeaders
-from hub.console.pages import case, entrance, live, message, messagelog, overview, partners, trail
-from hub.database import RowError
-from hub.errors import HubError
-from hub.events import Event, frames_of, log
+from hub.console.desk import Desk, Page
+from hub.console.pages import case, live, message, messagelog, overview, partners, trail
+from hub.web import app, entrance
+from hub.web.headers import SecurityHeaders
 
 PAGES: Final[tuple[Page, ...]] = (
     *entrance.PAGES,
@@ -30,42 +19,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *partners.PAGES,
     *trail.PAGES,
 )
-TASK: Final = "console.page"
-_UNAVAILABLE: Final = 503
-_BROKEN: Final = 500
 
 
 def make_app(desk: Desk) -> SecurityHeaders:
-    """The application around a desk; the headers are outermost, so that the page of a bug has them too."""
-    host = desk.origin.partition("://")[2].rpartition(":")[0] or desk.origin.partition("://")[2]
-    app = Starlette(
-        routes=[Route(page.path, guarded(page), methods=[page.method], name=page.name) for page in PAGES],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[host], www_redirect=False)],
-        exception_handlers={HTTPException: _problem, HubError: _away, RowError: _broken, Exception: _broken},
-    )
-    app.state.desk = desk
-    return SecurityHeaders(app, encrypted=desk.terms.encrypted)
-
-
-async def _problem(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else _BROKEN
-    return _page(request, "fout.html", status)
-
-
-async def _away(request: Request, error: Exception) -> Response:
-    """Something that we need does not answer; the page says what still works."""
-    assert isinstance(error, HubError)  # noqa: S101 - as registered
-    log().warning(Event.TASK_FAILED, task=TASK, code=error.code, place=error.place, advice=error.advice())
-    return _page(request, "storing.html", _UNAVAILABLE, code=error.code.value, place=error.place)
-
-
-async def _broken(request: Request, error: Exception) -> Response:
-    """A bug: where it is goes to the log, nothing of it to the screen."""
-    log().error(Event.TASK_FAILED, task=TASK, error=type(error).__name__, frames=frames_of(error))
-    return _page(request, "fout.html", _BROKEN)
-
-
-def _page(request: Request, template: str, status: int, **context: object) -> Response:
-    """A page without a session: what went wrong may be the session's own database."""
-    desk: Desk = request.app.state.desk
-    return Visitor(desk, request, "fout", None, desk.clock.now()).shown(template, status, number=status, **context)
+    """The application around a desk."""
+    return app.make_app(desk, PAGES)

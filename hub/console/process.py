@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import stat
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from hub.clock import Clock
 from hub.console.app import make_app
-from hub.console.assets import Assets
-from hub.console.desk import Desk, SessionTerms
+from hub.console.audit.store import add_visit
+from hub.console.desk import Desk
 from hub.console.live.tail import Tail
-from hub.console.pages.entrance import CALLBACK
-from hub.console.rendering import Renderer
-from hub.console.server import ConsoleServer
-from hub.console.signin import Issuer, encrypted_or_loopback
+from hub.console.rendering import make_renderer
+from hub.console.roles import allowed
+from hub.console.tables import SESSIONS
 from hub.database import Database
-from hub.errors import Code, RefusedError
 from hub.register.current import CurrentRegister
 from hub.settings import ConsoleSettings
 from hub.waiting import pause
+from hub.web.assets import Assets, Bundle, scripts, styles
+from hub.web.sessions.store import SessionStore
+from hub.web.site import issuer_of, server_of, terms_of
 
 #: How often it is looked whether a newer register lies there.
 REGISTER_S: Final = 5.0
-_MAX_SECRET_CHARS: Final = 4_096
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+PART: Final = "console"
+STATIC: Final = Path(__file__).parent / "static"
 
 
 class Console:
@@ -38,35 +37,22 @@ class Console:
         Raises:
             RefusedError: settings_invalid, with the name of the setting.
         """
-        if not encrypted_or_loopback(settings.url):
-            raise RefusedError(Code.SETTINGS_INVALID, "console.url")
-        encrypted = settings.url.startswith("https:")
-        client = (settings.client_id, read_secret(settings.client_secret_file))
         self.desk = Desk(
             database=database,
-            register=register,
             clock=clock,
-            issuer=Issuer(
-                settings.issuer,
-                client,
-                settings.url + CALLBACK,
-                roles_claim=settings.roles_claim,
-                roles=settings.roles,
-            ),
-            terms=SessionTerms(
-                timedelta(hours=settings.session_hours),
-                timedelta(minutes=settings.idle_minutes),
-                "__Host-schuldhub" if encrypted else "schuldhub",
-                encrypted,
-            ),
-            assets=Assets(settings.tokens),
-            renderer=Renderer(),
-            tail=Tail(database),
+            issuer=issuer_of(settings, settings.roles, PART),
+            terms=terms_of(settings, "schuldhub"),
+            assets=make_assets(settings.tokens),
+            renderer=make_renderer(),
             origin=settings.url,
+            sessions=SessionStore(SESSIONS),
+            rights=allowed,
+            trail=add_visit,
+            register=register,
+            tail=Tail(database),
         )
         self.app = make_app(self.desk)
-        tls = (settings.certificate, settings.private_key) if settings.certificate and settings.private_key else None
-        self._server = ConsoleServer(self.app, settings.host, settings.port, tls=tls)
+        self._server = server_of(self.app, settings, PART)
         self.listening = self._server.listen()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -83,18 +69,16 @@ class Console:
             self.desk.register.refresh(self.desk.clock.now())
 
 
-def read_secret(path: Path) -> str:
-    """The one line of a secret's file, which only its owner may read.
+def make_assets(tokens: Path | None = None) -> Assets:
+    """The files that the console's pages are made of; `tokens`: colours of one's own.
 
     Raises:
-        RefusedError: settings_invalid.
+        TamperedError, RefusedError: as `Assets`.
     """
-    try:
-        if path.stat().st_mode & _OTHERS:
-            raise RefusedError(Code.SETTINGS_INVALID, f"{path.name} (chmod 600)")
-        secret = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        raise RefusedError(Code.SETTINGS_INVALID, path.name) from None
-    if not 0 < len(secret) <= _MAX_SECRET_CHARS:
-        raise RefusedError(Code.SETTINGS_INVALID, path.name)
-    return secret
+    bundles = {
+        "stijl.css": styles(STATIC / "console.css"),
+        "htmx.js": scripts("htmx.min.js", "hx-sse.min.js", "hx-upsert.min.js"),
+        "console.js": Bundle("text/javascript", (STATIC / "console.js",)),
+        "merk.svg": Bundle("image/svg+xml", (STATIC / "merk.svg",)),
+    }
+    return Assets(bundles, part=PART, tokens=tokens)

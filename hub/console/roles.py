@@ -51,15 +51,8 @@ _GRANTED: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
 )
 
 
-def allowed(permission: Permission, roles: Iterable[Role]) -> bool:
+def allowed(permission: str, roles: Iterable[str]) -> bool:
     """Whether who has these roles may; who has none may only what anybody may."""
-    if permission is Permission.ANYBODY:
+    if permission == Permission.ANYBODY:
         return True
-    return not _GRANTED[permission].isdisjoint(roles)
-
-
-def roles_of(claim: object, mapping: Mapping[str, str]) -> frozenset[Role]:
-    """The roles that an issuer's claim gives: a list of names, or one. Names that the mapping lacks give nothing."""
-    names = claim if isinstance(claim, list) else [claim]
-    found = (mapping.get(name) for name in names if isinstance(name, str))
-    return frozenset(Role(role) for role in found if role is not None)
+    return not _GRANTED[Permission(permission)].isdisjoint(roles)

@@ -15,7 +15,6 @@ import pytest
 
 from hub.clock import new_pseudonym
 from hub.console.live.tail import KEPT
-from hub.console.sessions.store import revoke
 from hub.messagelog.entries.store import sequence_entries
 from schemas.messages import NoticeAnswer, PublicNotice
 from tests.broker import Broker
@@ -178,7 +177,7 @@ async def test_a_screen_ends_when_its_session_is_revoked(tmp_path: Path, world: 
     token = stand.token()
     async with running(stand) as address, open_screen(stand, address, token=token) as screen:
         with stand.database.begin() as connection:
-            revoke(connection, token, clock.now())
+            stand.console.desk.sessions.revoke(connection, token, clock.now())
         clock.move(timedelta(seconds=20))
         written(stand, 1)
         await eventually(lambda: screen.ended, "the stream ends")

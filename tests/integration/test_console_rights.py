@@ -14,9 +14,8 @@ from hub.console.app import PAGES
 from hub.console.audit import Act
 from hub.console.audit.store import visits
 from hub.console.desk import Page
-from hub.console.headers import POLICY
 from hub.console.roles import Permission, Role, allowed
-from hub.console.sessions.store import revoke
+from hub.web.headers import POLICY
 from tests.console import Stand
 from tests.world import World, make_world
 
@@ -147,7 +146,7 @@ def token_in(stand: Stand, session: str) -> str | None:
         case "revoked":
             token = stand.token()
             with stand.database.begin() as connection:
-                revoke(connection, token, stand.clock.now())
+                stand.console.desk.sessions.revoke(connection, token, stand.clock.now())
             return token
         case "ended":
             return stand.token(begun_ago=terms.whole)

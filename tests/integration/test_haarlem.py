@@ -16,9 +16,8 @@ import httpx2
 import pytest
 
 from adapters.haarlem.agenda import store
-from adapters.haarlem.app import create_api
+from adapters.haarlem.app import api_server, create_api
 from adapters.haarlem.process import compose
-from adapters.haarlem.server import ApiServer
 from adapters.haarlem.settings import ApiSettings, Settings
 from hub.clock import new_pseudonym
 from tests.unit.haarlem.desk import BAKKER, TAX, VISH, VRIES, Desk, case, person
@@ -41,7 +40,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
 def talk(desk: Desk, conversation: Callable[[httpx2.AsyncClient], Any]) -> None:
     """Serves the API on loopback for as long as `conversation` lasts."""
     headers = {"Authorization": f"Bearer {desk.token()}", "Medewerker-Id": "m-1"}
-    server = ApiServer(create_api(desk.helper), ApiSettings(port=0))
+    server = api_server(create_api(desk.helper), ApiSettings(port=0))
 
     async def run() -> None:
         stop = asyncio.Event()

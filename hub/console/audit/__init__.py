@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+
+from hub.web.visits import Visit
+
+__all__ = ["Act", "Visit"]
 
 
 class Act(StrEnum):
@@ -16,20 +18,3 @@ class Act(StrEnum):
     SEARCHED = "searched"
     FOLLOWED = "followed"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One line of the trail.
-
-    `page` is the name of the page; `target` what was looked at (a case pseudonym, a message id); `detail` the filter
-    of a search or why something was refused. None of them holds what a visitor typed unless it was validated.
-    """
-
-    at: datetime
-    subject: str | None
-    name: str | None
-    act: Act
-    page: str
-    target: str | None = None
-    detail: str | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.console.roles import ROLE_NAMES, Role, roles_of
+from hub.console.roles import ROLE_NAMES, Role
+from hub.web.signin import roles_of
 
 MAPPING = {"schuldhub-lezers": "reader", "schuldhub-beheer": "administrator"}
 

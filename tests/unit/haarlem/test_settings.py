@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from adapters.haarlem.app import create_api
-from adapters.haarlem.server import ApiServer
+from adapters.haarlem.app import api_server, create_api
 from adapters.haarlem.settings import ApiSettings, VishSupply, load_settings
 from hub.errors import Code, RefusedError
 from tests.unit.haarlem.desk import Desk
@@ -58,13 +57,13 @@ def test_the_api_is_never_open_to_a_network_without_tls(desk: Desk) -> None:
     app = create_api(desk.helper)
     for host in ("0.0.0.0", "192.0.2.1", "hub.example"):  # noqa: S104 - that is what is refused
         with pytest.raises(RefusedError) as refused:
-            ApiServer(app, ApiSettings(host=host))
+            api_server(app, ApiSettings(host=host))
         assert refused.value.place == "api.certificate"
 
 
 def test_a_port_in_use_is_refused_before_anything_runs(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = ApiServer(create_api(desk.helper), ApiSettings(port=taken.getsockname()[1]))
+        server = api_server(create_api(desk.helper), ApiSettings(port=taken.getsockname()[1]))
         with pytest.raises(RefusedError) as refused:
             server.listen()
     assert refused.value.place == "api.port"
@@ -72,7 +71,7 @@ def test_a_port_in_use_is_refused_before_anything_runs(desk: Desk) -> None:
 
 def test_the_api_answers_over_real_http_until_it_is_stopped(desk: Desk) -> None:
     token = desk.token()
-    server = ApiServer(create_api(desk.helper), ApiSettings(port=0))
+    server = api_server(create_api(desk.helper), ApiSettings(port=0))
 
     async def talk() -> tuple[int, int]:
         stop = asyncio.Event()

@@ -17,13 +17,25 @@ from hub.errors import Code, RefusedError, TamperedError
 
 STATIC: Final = Path(__file__).parent / "static"
 HASHES: Final = "vendor/SHA256SUMS"
-_BUNDLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "stijl.css": ("text/css", ("vendor/utrecht-*.css", "console.css")),
-    "htmx.js": ("text/javascript", ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "vendor/hx-upsert.min.js")),
-    "console.js": ("text/javascript", ("console.js",)),
-    "merk.svg": ("image/svg+xml", ("merk.svg",)),
-}
 TOKENS: Final = "tokens.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Files that are served as one."""
+
+    media_type: str
+    files: tuple[Path, ...]
+
+
+def styles(*own: Path) -> Bundle:
+    """The components and layout of the kit, and a site's own after them."""
+    return Bundle("text/css", (*sorted(STATIC.glob("vendor/utrecht-*.css")), STATIC / "web.css", *own))
+
+
+def scripts(*vendored: str) -> Bundle:
+    """Scripts from elsewhere, by name."""
+    return Bundle("text/javascript", tuple(STATIC / "vendor" / name for name in vendored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +58,14 @@ class Asset:
 
 
 class Assets:
-    """All files by name."""
+    """All files of a site by name."""
 
-    def __init__(self, tokens: Path | None = None) -> None:
+    def __init__(self, bundles: Mapping[str, Bundle], *, part: str, tokens: Path | None = None) -> None:
         """Reads them.
 
         Args:
+            bundles: what is served, by the name that pages use.
+            part: name of the part of the settings that names the tokens.
             tokens: a CSS file with colours and letters instead of ours.
 
         Raises:
@@ -59,8 +73,8 @@ class Assets:
             RefusedError: settings_invalid, the file of tokens cannot be read.
         """
         check_vendored(STATIC)
-        found = [Asset(name, kind, _joined(patterns)) for name, (kind, patterns) in _BUNDLES.items()]
-        found.append(Asset(TOKENS, "text/css", _tokens(tokens or STATIC / TOKENS)))
+        found = [Asset(name, bundle.media_type, _joined(bundle)) for name, bundle in bundles.items()]
+        found.append(Asset(TOKENS, "text/css", _tokens(tokens or STATIC / TOKENS, part)))
         self._by_name = {asset.name: asset for asset in found}
         self._by_path = {asset.path: asset for asset in found}
 
@@ -89,13 +103,12 @@ def check_vendored(folder: Path) -> None:
             raise TamperedError(Code.BAD_SIGNATURE, name)
 
 
-def _joined(patterns: tuple[str, ...]) -> bytes:
-    files = [file for pattern in patterns for file in sorted(STATIC.glob(pattern))]
-    return b"\n".join(file.read_bytes() for file in files)
+def _joined(bundle: Bundle) -> bytes:
+    return b"\n".join(file.read_bytes() for file in bundle.files)
 
 
-def _tokens(path: Path) -> bytes:
+def _tokens(path: Path, part: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise RefusedError(Code.SETTINGS_INVALID, "console.tokens") from None
+        raise RefusedError(Code.SETTINGS_INVALID, f"{part}.tokens") from None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.console.times import ahead_text, clock_text, day_text, moment_text, span_text, whole_text
+from hub.web.times import ahead_text, clock_text, day_text, moment_text, span_text, whole_text
 
 WINTER, SUMMER = datetime(2026, 11, 23, 15, 41, 7, tzinfo=UTC), datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 

@@ -10,25 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.console.roles import Role
-
 TOKEN_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
-    """Somebody as the issuer names him, with the roles that it gave."""
+class User:
+    """Somebody as the issuer names him, with the names of the roles that it gave."""
 
     subject: str
     name: str
-    roles: frozenset[Role]
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session in force."""
 
-    operator: Operator
+    user: User
     csrf: str
     begun: datetime
     ends: datetime

@@ -38,7 +38,7 @@ class SecurityHeaders:
     """Adds the headers; what is not marked as a file to keep is not kept by anybody."""
 
     def __init__(self, app: Starlette, *, encrypted: bool) -> None:
-        """`encrypted`: whether operators reach us by https."""
+        """`encrypted`: whether visitors reach us by https."""
         self.inner = app
         self._encrypted = encrypted
 

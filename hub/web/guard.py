@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hub.console.audit import Act
-from hub.console.desk import Desk, Page, Visitor
-from hub.console.roles import Permission
+from hub.web.desk import Desk, Page, Visitor
+from hub.web.visits import ANYBODY, Entry
 
 SIGN_IN: Final = "/aanmelden"
 CSRF_FIELD: Final = "csrf"
@@ -20,27 +19,27 @@ _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 
 
-def guarded(page: Page) -> Callable[[Request], Awaitable[Response]]:
+def guarded(page: Page[Any]) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint of a page, with every check before it."""
 
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
         session = None if page.path.startswith("/static/") else await desk.session(request)
         visitor = Visitor(desk, request, page.name, session, desk.clock.now())
-        if page.permission is not Permission.ANYBODY and session is None:
+        if page.permission != ANYBODY and session is None:
             return _to_sign_in(visitor)
         if not visitor.may(page.permission):
-            await visitor.note(Act.REFUSED, detail="role")
+            await visitor.note(Entry.REFUSED, detail="role")
             return visitor.shown("geweigerd.html", _FORBIDDEN, reason="role")
-        if page.method != "GET" and not await _meant(visitor):
-            await visitor.note(Act.REFUSED, detail="csrf")
+        if page.method != "GET" and not await _meant(visitor, page):
+            await visitor.note(Entry.REFUSED, detail="csrf")
             return visitor.shown("geweigerd.html", _FORBIDDEN, reason="csrf")
         return await page.handler(visitor)
 
     return endpoint
 
 
-def _to_sign_in(visitor: Visitor) -> Response:
+def _to_sign_in(visitor: Visitor[Desk]) -> Response:
     """A person is sent to sign in and comes back; a part of a page that is fetched is only told."""
     request = visitor.request
     if request.method != "GET" or "text/html" not in request.headers.get("accept", "text/html"):
@@ -51,7 +50,7 @@ def _to_sign_in(visitor: Visitor) -> Response:
     return RedirectResponse(f"{SIGN_IN}?terug={quote(wanted, safe='')}", _SEE_OTHER)
 
 
-async def _meant(visitor: Visitor) -> bool:
+async def _meant(visitor: Visitor[Desk], page: Page[Any]) -> bool:
     """Whether a form comes from a page of ours that this session was shown."""
     request = visitor.request
     origin = request.headers.get("origin")
@@ -59,5 +58,5 @@ async def _meant(visitor: Visitor) -> bool:
         return False
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
-    form = await request.form(max_files=0, max_fields=20)
+    form = await request.form(max_files=page.files, max_fields=page.fields)
     return visitor.session is None or visitor.session.confirms(form.get(CSRF_FIELD))

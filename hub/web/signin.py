@@ -6,20 +6,18 @@ is signed with a key of the issuer by an algorithm of this list, whatever the is
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import StarletteOAuth2App
 from joserfc.errors import JoseError
 
-from hub.console.roles import roles_of
-from hub.console.sessions import Operator, SignIn, new_token
 from hub.errors import Code, RefusedError, UnavailableError
+from hub.web.addresses import encrypted_or_loopback
+from hub.web.sessions import SignIn, User, new_token
 
 ALGORITHMS: Final = ("ES256", "PS256", "RS256", "Ed25519", "EdDSA")
 TIMEOUT_S: Final = 10.0
@@ -29,7 +27,7 @@ PLACE: Final = "issuer"
 
 
 class Issuer:
-    """Who says who the operators are."""
+    """Who says who our users are."""
 
     def __init__(
         self,
@@ -39,6 +37,7 @@ class Issuer:
         *,
         roles_claim: str,
         roles: Mapping[str, str],
+        part: str,
     ) -> None:
         """Does not ask the issuer anything yet: it may be away while we start.
 
@@ -47,13 +46,14 @@ class Issuer:
             client: what it calls us, and the secret that it gave us.
             redirect_uri: where it sends a browser back to.
             roles_claim: the claim that names what somebody is.
-            roles: its names and ours.
+            roles: its names and ours; a name of ours has no white space.
+            part: name of the part of the settings that this comes from.
 
         Raises:
             RefusedError: settings_invalid, for http that leaves this machine.
         """
         if not encrypted_or_loopback(issuer):
-            raise RefusedError(Code.SETTINGS_INVALID, "console.issuer")
+            raise RefusedError(Code.SETTINGS_INVALID, f"{part}.issuer")
         self._issuer = issuer
         self._redirect_uri = redirect_uri
         self._roles_claim = roles_claim
@@ -86,7 +86,7 @@ class Issuer:
         )
         return str(asked["url"]), state, SignIn(nonce, verifier, return_to, now)
 
-    async def finish(self, code: str, sign_in: SignIn) -> Operator:
+    async def finish(self, code: str, sign_in: SignIn) -> User:
         """Who signed in.
 
         Raises:
@@ -107,7 +107,7 @@ class Issuer:
             raise RefusedError(Code.OUTSIDE_REFUSED, PLACE)
         subject = str(claims["sub"])
         name = str(claims.get("name") or claims.get("preferred_username") or subject)
-        return Operator(subject, name[:MAX_NAME_CHARS], roles_of(claims.get(self._roles_claim), self._roles))
+        return User(subject, name[:MAX_NAME_CHARS], roles_of(claims.get(self._roles_claim), self._roles))
 
     async def _metadata(self) -> None:
         """What the issuer says of itself, asked once, narrowed to algorithms that we take."""
@@ -124,15 +124,8 @@ class Issuer:
         metadata["id_token_signing_alg_values_supported"] = taken
 
 
-def encrypted_or_loopback(url: str) -> bool:
-    """Whether nobody between can listen in."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or is_loopback(parts.hostname or "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this is a name or address of the machine itself."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def roles_of(claim: object, mapping: Mapping[str, str]) -> frozenset[str]:
+    """The roles that an issuer's claim gives: a list of names, or one. Names that the mapping lacks give nothing."""
+    names = claim if isinstance(claim, list) else [claim]
+    found = (mapping.get(name) for name in names if isinstance(name, str))
+    return frozenset(role for role in found if role is not None)

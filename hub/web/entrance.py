@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from hub.console.audit import Act
-from hub.console.desk import Page, Visitor
-from hub.console.roles import Permission
-from hub.console.sessions import Operator, Session, new_token
-from hub.console.sessions.store import add_session, add_sign_in, revoke, take_sign_in
 from hub.errors import RefusedError
+from hub.web.desk import Desk, Page, Visitor
+from hub.web.sessions import Session, User, new_token
+from hub.web.visits import ANYBODY, SIGNED_IN, Entry
 
-STATE_COOKIE: Final = "schuldhub-aanmelding"
 CALLBACK: Final = "/aanmelden/terug"
 #: How long somebody may take at the issuer.
 SIGN_IN_TERM: Final = timedelta(minutes=10)
@@ -27,7 +24,7 @@ _KEPT: Final = "public, max-age=31536000, immutable"
 _MAX_CHARS: Final = 2_000
 
 
-async def static(visitor: Visitor) -> Response:
+async def static(visitor: Visitor[Desk]) -> Response:
     """A file under the name of its content: kept by the browser for good."""
     asset = visitor.desk.assets.at(visitor.request.url.path)
     if asset is None:
@@ -35,7 +32,7 @@ async def static(visitor: Visitor) -> Response:
     return Response(asset.body, media_type=asset.media_type, headers={"Cache-Control": _KEPT})
 
 
-async def sign_in(visitor: Visitor) -> Response:
+async def sign_in(visitor: Visitor[Desk]) -> Response:
     """What this is, and a link to the issuer; nobody is sent away without asking."""
     return_to = _local(visitor.request.query_params.get("terug", "/"))
     if visitor.session is not None:
@@ -43,67 +40,73 @@ async def sign_in(visitor: Visitor) -> Response:
     return visitor.shown("aanmelden.html", return_to=return_to, left="afgemeld" in visitor.request.query_params)
 
 
-async def to_issuer(visitor: Visitor) -> Response:
+async def to_issuer(visitor: Visitor[Desk]) -> Response:
     """Sends the browser to the issuer, with what its answer must fit kept here and in a cookie."""
     return_to = _local(visitor.request.query_params.get("terug", "/"))
     desk = visitor.desk
     url, state, begun = await desk.issuer.begin(return_to, visitor.now)
-    await desk.database.run(add_sign_in, state, begun, visitor.now - SIGN_IN_TERM)
+    await desk.database.run(desk.sessions.add_sign_in, state, begun, visitor.now - SIGN_IN_TERM)
     response = RedirectResponse(url, _SEE_OTHER)
-    _set_cookie(visitor, response, STATE_COOKIE, state, SIGN_IN_TERM)
+    _set_cookie(visitor, response, _state_cookie(desk), state, SIGN_IN_TERM)
     return response
 
 
-async def back(visitor: Visitor) -> Response:
+async def back(visitor: Visitor[Desk]) -> Response:
     """Takes the issuer's answer: who is it, and may he in?"""
     query = visitor.request.query_params
     state, code = query.get("state", ""), query.get("code", "")
-    if not state or not code or state != visitor.request.cookies.get(STATE_COOKIE) or len(code) > _MAX_CHARS:
-        return await _not_in(visitor, "state")
     desk = visitor.desk
-    begun = await desk.database.run(take_sign_in, state, visitor.now - SIGN_IN_TERM)
+    kept = visitor.request.cookies.get(_state_cookie(desk))
+    if not state or not code or state != kept or len(code) > _MAX_CHARS:
+        return await _not_in(visitor, "state")
+    begun = await desk.database.run(desk.sessions.take_sign_in, state, visitor.now - SIGN_IN_TERM)
     if begun is None:
         return await _not_in(visitor, "state")
     try:
-        operator = await desk.issuer.finish(code, begun)
+        user = await desk.issuer.finish(code, begun)
     except RefusedError:
         return await _not_in(visitor, "token")
-    if not operator.roles:
-        return await _not_in(visitor, "no role", operator)
-    return await _begin(visitor, operator, begun.return_to)
+    if not user.roles:
+        return await _not_in(visitor, "no role", user)
+    return await _begin(visitor, user, begun.return_to)
 
 
-async def leave(visitor: Visitor) -> Response:
+async def leave(visitor: Visitor[Desk]) -> Response:
     """Ends the session here; at the issuer somebody stays signed in, as the page says."""
     token = visitor.request.cookies.get(visitor.desk.terms.cookie, "")
-    await visitor.note(Act.SIGNED_OUT)
-    await visitor.desk.database.run(revoke, token, visitor.now)
+    await visitor.note(Entry.SIGNED_OUT)
+    await visitor.desk.database.run(visitor.desk.sessions.revoke, token, visitor.now)
     response = RedirectResponse("/aanmelden?afgemeld=1", _SEE_OTHER)
     response.delete_cookie(visitor.desk.terms.cookie, secure=visitor.desk.terms.encrypted, httponly=True)
     return response
 
 
-async def _begin(visitor: Visitor, operator: Operator, return_to: str) -> Response:
+async def _begin(visitor: Visitor[Desk], user: User, return_to: str) -> Response:
     desk, token = visitor.desk, new_token()
-    session = Session(operator, new_token(), visitor.now, visitor.now + desk.terms.whole)
-    await desk.database.run(add_session, token, session)
+    session = Session(user, new_token(), visitor.now, visitor.now + desk.terms.whole)
+    await desk.database.run(desk.sessions.add, token, session)
     entered = Visitor(desk, visitor.request, visitor.page, session, visitor.now)
-    await entered.note(Act.SIGNED_IN, detail=" ".join(sorted(operator.roles)))
+    await entered.note(Entry.SIGNED_IN, detail=" ".join(sorted(user.roles)))
     response = RedirectResponse(return_to, _SEE_OTHER)
     _set_cookie(visitor, response, desk.terms.cookie, token, desk.terms.whole)
-    response.delete_cookie(STATE_COOKIE, secure=desk.terms.encrypted, httponly=True)
+    response.delete_cookie(_state_cookie(desk), secure=desk.terms.encrypted, httponly=True)
     return response
 
 
-async def _not_in(visitor: Visitor, why: str, operator: Operator | None = None) -> Response:
+async def _not_in(visitor: Visitor[Desk], why: str, user: User | None = None) -> Response:
     """Not let in, and written down; why in detail is for the trail, not for a stranger."""
-    session = Session(operator, "", visitor.now, visitor.now) if operator else None
-    await Visitor(visitor.desk, visitor.request, visitor.page, session, visitor.now).note(Act.REFUSED, detail=why)
-    reason = "no-role" if operator else "sign-in"
+    session = Session(user, "", visitor.now, visitor.now) if user else None
+    await Visitor(visitor.desk, visitor.request, visitor.page, session, visitor.now).note(Entry.REFUSED, detail=why)
+    reason = "no-role" if user else "sign-in"
     return visitor.shown("geweigerd.html", _FORBIDDEN, reason=reason)
 
 
-def _set_cookie(visitor: Visitor, response: Response, name: str, value: str, term: timedelta) -> None:
+def _state_cookie(desk: Desk) -> str:
+    """Not the same for two sites of one host."""
+    return f"{desk.terms.cookie}-aanmelding"
+
+
+def _set_cookie(visitor: Visitor[Desk], response: Response, name: str, value: str, term: timedelta) -> None:
     # Lax and not Strict: the way back from the issuer begins at another site.
     response.set_cookie(
         name,
@@ -122,10 +125,10 @@ def _local(wanted: str) -> str:
     return "/" if strange or len(wanted) > _MAX_CHARS or not wanted.isprintable() else wanted
 
 
-PAGES: Final = (
-    Page("/static/{digest}/{name}", "bestand", Permission.ANYBODY, static),
-    Page("/aanmelden", "aanmelden", Permission.ANYBODY, sign_in),
-    Page("/aanmelden/start", "naar-aanmelden", Permission.ANYBODY, to_issuer),
-    Page(CALLBACK, "terug", Permission.ANYBODY, back),
-    Page("/afmelden", "afmelden", Permission.SIGNED_IN, leave, "POST"),
+PAGES: Final[tuple[Page[Any], ...]] = (
+    Page("/static/{digest}/{name}", "bestand", ANYBODY, static),
+    Page("/aanmelden", "aanmelden", ANYBODY, sign_in),
+    Page("/aanmelden/start", "naar-aanmelden", ANYBODY, to_issuer),
+    Page(CALLBACK, "terug", ANYBODY, back),
+    Page("/afmelden", "afmelden", SIGNED_IN, leave, "POST"),
 )
