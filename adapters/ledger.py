@@ -6,9 +6,10 @@ Statements take an open connection and never commit, so that an adapter's own ta
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -32,6 +33,8 @@ from hub.database import Database
 
 __all__ = ["INBOX", "METADATA", "OUTBOX", "IncomingRow", "Key", "Ledger", "OutgoingRow", "Sent", "Taken", "Values"]
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Key = tuple[str, str]  # (source OIN, message id)
 Values = dict[str, object]
 OutgoingRow = Row[Any]
@@ -62,6 +65,15 @@ class Ledger:
             yield connection
         for call in self._on_commit:
             call()
+
+    async def committed(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `act(connection, …)` in one transaction of `begin`, off the event loop."""
+
+        def transaction() -> T:
+            with self.begin() as connection:
+                return act(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(transaction)
 
     def check(self) -> None:
         """Return only if it takes a row: a full disk answers a question and cannot keep a message."""

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from datetime import datetime
-from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from adapters.breaker import Backoff
 from adapters.contract import Done, OutsideKey, Received, Reply, Road
 from adapters.convenant import store
 from adapters.convenant.answers import Answers
-from adapters.convenant.lifting import Lifter, LinkDownSince
+from adapters.convenant.lifting import Lifter
 from adapters.convenant.orders import Answer, Order
 from adapters.convenant.pauses import Pauses
 from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.settlement.talks import Settlements
 from adapters.convenant.store import ItemKind, Transaction
 from adapters.convenant.tables import METADATA
+from adapters.outside.lifting import LiftingGate, LinkDownSince
+from adapters.outside.rounds import look_every
 from hub.clock import Clock
 from hub.database import instant
 from hub.errors import HubError, UnavailableError
@@ -42,8 +43,6 @@ from schemas.messages import (
 )
 
 M = TypeVar("M", bound=Message)
-P = ParamSpec("P")
-T = TypeVar("T")
 #: Every order has a key; a creditor's system does an order once for it.
 IDEMPOTENCY: Final = OutsideKey.KEY
 
@@ -87,7 +86,7 @@ class Creditor:
         self.pauses = Pauses(settings, clock)
         self.settlements = Settlements(road.publish, settings, clock)
         self.answers = Answers(road.publish, self.settlements, clock)
-        self._lifter = Lifter(self.pauses, settings, clock.now(), link_down_since)
+        self._lifter = Lifter(self.pauses, LiftingGate(settings, clock.now(), link_down_since))
         self._backoff = Backoff(first_s=10, most_s=3600)
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
 
@@ -106,35 +105,35 @@ class Creditor:
 
     async def notice(self, received: Received[Notice]) -> Done:
         """*Kennisgeving*: collecting rests."""
-        return await self._carried_out(await self._committed(self.pauses.open, received))
+        return await self._carried_out(await self._road.ledger.committed(self.pauses.open, received))
 
     async def public_notice(self, received: Received[PublicNotice]) -> Done:
         """*Kennisgeving publiek*: the same, found by BSN."""
-        return await self._carried_out(await self._committed(self.pauses.open, received))
+        return await self._carried_out(await self._road.ledger.committed(self.pauses.open, received))
 
     async def extension(self, received: Received[PauseExtension]) -> Done:
         """*Pauze-verlenging*."""
-        return await self._carried_out(await self._committed(self.pauses.extend, received))
+        return await self._carried_out(await self._road.ledger.committed(self.pauses.extend, received))
 
     async def end(self, received: Received[PauseEnd]) -> Done:
         """*Pauze-beëindiging*: the effect of its class."""
-        return await self._carried_out(await self._committed(self.pauses.end, received))
+        return await self._carried_out(await self._road.ledger.committed(self.pauses.end, received))
 
     async def incident(self, received: Received[CollectionDespitePause]) -> Done:
         """*Incasso ondanks pauze*."""
-        return await self._carried_out(await self._committed(self.pauses.incident, received))
+        return await self._carried_out(await self._road.ledger.committed(self.pauses.incident, received))
 
     async def balance(self, received: Received[BalanceRequest]) -> Done:
         """*Saldoverzoek*."""
-        return await self._carried_out(await self._committed(self.settlements.ask, received))
+        return await self._carried_out(await self._road.ledger.committed(self.settlements.ask, received))
 
     async def proposal(self, received: Received[SettlementProposal]) -> Done:
         """*Betaalvoorstel*."""
-        return await self._carried_out(await self._committed(self.settlements.propose, received))
+        return await self._carried_out(await self._road.ledger.committed(self.settlements.propose, received))
 
     async def reconsideration(self, received: Received[Reconsideration]) -> Done:
         """*Heroverweging*."""
-        return await self._carried_out(await self._committed(self.settlements.reconsider, received))
+        return await self._carried_out(await self._road.ledger.committed(self.settlements.reconsider, received))
 
     async def status(self, _: Received[StatusReport]) -> Done:
         """*Statusbericht*: for a person to read; there is nothing to do in the creditor's system."""
@@ -142,25 +141,17 @@ class Creditor:
 
     async def run_tasks(self, stop: asyncio.Event) -> None:
         """Does what comes due until `stop`; what fails for a reason outside us is tried again at the next tick."""
-        while not stop.is_set():
-            try:
-                await self.tick(self._clock.now())
-            except HubError as error:
-                log().error(Event.TASK_FAILED, task="creditor", code=error.code, place=error.place)
-            try:
-                async with asyncio.timeout(self._settings.tick_s):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        every_s, clock = self._settings.tick_s, self._clock
+        await look_every(every_s, self.tick, clock=clock, task="creditor", stop=stop)
 
     async def tick(self, now: datetime) -> None:
         """Lifts what is due at `now`, gives our own orders, and does what the channel has to do."""
-        await self._committed(self._lifter.order_due, now)
+        await self._road.ledger.committed(self._lifter.order_due, now)
         if self._channel.at_once:
             await self._give_own(now)
         await self._channel.collect(self.answers, now)
         # After the look for answers: one that came in time is no silence.
-        await self._committed(self.settlements.accept_silent, now)
+        await self._road.ledger.committed(self.settlements.accept_silent, now)
 
     async def _carried_out(self, wanted: Message | Order | None) -> Done:
         """The order given, and its answer recorded together with the end of the act."""
@@ -180,7 +171,7 @@ class Creditor:
 
     async def _give_own(self, now: datetime) -> None:
         """Gives the orders that no message stands for: there is no edge that tries them again."""
-        for kept in await self._committed(store.own_orders_due, instant(now)):
+        for kept in await self._road.ledger.committed(store.own_orders_due, instant(now)):
             order = kept.order
             if order is None:
                 continue
@@ -188,26 +179,17 @@ class Creditor:
                 answer = await self._channel.give(order)
             except UnavailableError as error:
                 wait = self._backoff.after(kept.attempts + 1, self._chance, error.retry_after_s)
-                await self._committed(store.put_off, kept.key, instant(now + wait))
+                await self._road.ledger.committed(store.put_off, kept.key, instant(now + wait))
                 log().warning(
                     Event.OUTSIDE_FAILED, conversation=kept.conversation, code=error.code, attempt=kept.attempts + 1
                 )
                 return  # their system is away for the others too; they are still due at the next tick
             except HubError as error:
-                await self._committed(self._to_a_person, kept.key, kept.conversation, error)
+                await self._road.ledger.committed(self._to_a_person, kept.key, kept.conversation, error)
                 continue
-            await self._committed(self._record, order, answer)
+            await self._road.ledger.committed(self._record, order, answer)
 
     def _to_a_person(self, tx: Transaction, key: str, conversation: str, error: HubError) -> None:
         store.put_off(tx, key, None)
         now = instant(self._clock.now())
         store.add_item(tx, ItemKind.LIFTING_REFUSED, conversation, error.code.value, now)
-
-    async def _committed(self, act: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs `act` in one transaction of the ledger, off the event loop."""
-
-        def transaction() -> T:
-            with self._road.ledger.begin() as tx:
-                return act(tx, *args, **kwargs)
-
-        return await asyncio.to_thread(transaction)

@@ -18,7 +18,7 @@ from adapters.convenant.store import Pause, PauseState, Transaction
 from hub.clock import Clock
 from hub.database import instant
 from hub.errors import Code, RefusedError
-from hub.workdays import add_working_days, local_instant, next_working_day
+from hub.workdays import next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     CollectionDespitePause,
@@ -64,7 +64,7 @@ class Pauses:
             state=PauseState.ACTIVE,
             start=notice.start_date,
             until=until,
-            given_until=self._with_margin(until),
+            given_until=self._settings.with_margin(until),
             message=received.id,
             turn=standing.turn + 1 if standing else 1,
             lift_due=self._lift_due(until),
@@ -166,10 +166,12 @@ class Pauses:
         """The lifting has to wait: when the margin is nearly used up, their system gets another one."""
         if waiting.given_until is None or next_working_day(today) < waiting.given_until:
             return
-        self._order(tx, replace(waiting, given_until=self._with_margin(today)), Reason.DEBT_HELP, None)
+        self._order(tx, replace(waiting, given_until=self._settings.with_margin(today)), Reason.DEBT_HELP, None)
 
     def _changed(self, tx: Transaction, standing: Pause, until: date, message: str) -> Order:
-        changed = replace(standing, until=until, given_until=self._with_margin(until), lift_due=self._lift_due(until))
+        changed = replace(
+            standing, until=until, given_until=self._settings.with_margin(until), lift_due=self._lift_due(until)
+        )
         return self._order(tx, changed, Reason.DEBT_HELP, message)
 
     def _taken_back(self, tx: Transaction, standing: Pause, end: date, message: str) -> Message | Order:
@@ -203,12 +205,9 @@ class Pauses:
         months = self._settings.max_pause_months
         return end if months is None else min(end, _months_after(start, months))
 
-    def _with_margin(self, until: date) -> date:
-        return add_working_days(until, self._settings.margin_working_days)
-
     def _lift_due(self, until: date) -> int:
         """When the pause is lifted: the first working day after its last day of rest, not before nine."""
-        return instant(local_instant(next_working_day(until), self._settings.lift_not_before))
+        return instant(self._settings.lift_due(until))
 
 
 def _own(tx: Transaction, conversation: str, sender: str) -> Pause | None:

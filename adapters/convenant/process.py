@@ -7,14 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from adapters.adapter import Task, own_file
-from adapters.convenant.client import HttpChannel, connected
-from adapters.convenant.folders import SftpPlace
+from adapters.convenant.client import HttpChannel, reached
 from adapters.convenant.handlers import Channel, Creditor
 from adapters.convenant.orders import Answer
-from adapters.convenant.settings import CreditorSettings, WebhookSettings
+from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.supply import FileChannel
-from adapters.convenant.webhook import Webhook
 from adapters.edge import Edge
+from adapters.outside.sftp import SftpPlace
+from adapters.outside.webhook import Webhook, WebhookSettings
 from hub.errors import Code, RefusedError
 
 
@@ -30,7 +30,7 @@ async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]
         channel: Channel
         webhook: WebhookSettings | None = None
         if settings.http is not None:
-            channel = await stack.enter_async_context(connected(settings.http, edge.ledger))
+            channel = await stack.enter_async_context(reached(settings.http, edge.ledger))
             webhook = settings.http.webhook
         elif settings.sftp is not None:
             channel = FileChannel(SftpPlace(settings.sftp), settings.sftp, edge.ledger, edge.office.clock)
@@ -46,7 +46,7 @@ async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]
         yield [creditor.run_tasks, way_in.run]
 
 
-def brought_in(edge: Edge, creditor: Creditor, channel: HttpChannel, settings: WebhookSettings) -> Webhook:
+def brought_in(edge: Edge, creditor: Creditor, channel: HttpChannel, settings: WebhookSettings) -> Webhook[Answer]:
     """The webhook of this creditor."""
 
     def take(answer: Answer) -> bool:

@@ -7,28 +7,23 @@ one that could not: no order overtakes an older one of its conversation.
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Callable
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
 
 from adapters.breaker import Backoff
 from adapters.convenant import batch, store
 from adapters.convenant.answers import Answers
-from adapters.convenant.folders import SUFFIX, Folders, Place
 from adapters.convenant.orders import Order
-from adapters.convenant.settings import SftpSettings
+from adapters.convenant.settings import FileSettings
 from adapters.convenant.store import Batch, ItemKind, Transaction
 from adapters.ledger import Ledger
+from adapters.outside.sftp import SUFFIX, Folders, Place
 from hub.clock import Clock, new_id
 from hub.database import instant, moment
 from hub.errors import UnavailableError
 from hub.events import Event, log
 from hub.workdays import local_day, term_end
 
-P = ParamSpec("P")
-T = TypeVar("T")
 FILE_NAME = "opdrachten-{}" + SUFFIX
 
 
@@ -37,7 +32,7 @@ class FileChannel:
 
     at_once = False
 
-    def __init__(self, place: Place, settings: SftpSettings, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, place: Place, settings: FileSettings, ledger: Ledger, clock: Clock) -> None:
         self._place = place
         self._settings = settings
         self._ledger = ledger
@@ -57,8 +52,8 @@ class FileChannel:
         Raises:
             UnavailableError: the ledger is away; what the creditor does wrong is tried again later, without an error.
         """
-        await self._committed(self._make_batch, now)
-        pending = await self._committed(store.unfetched)
+        await self._ledger.committed(self._make_batch, now)
+        pending = await self._ledger.committed(store.unfetched)
         await self._tell_of_unfetched(pending, now)
         due = any(one.supplied is None for one in pending)
         look = self._next_look is None or now >= self._next_look
@@ -88,12 +83,12 @@ class FileChannel:
         for one in pending:
             if one.supplied is None:
                 await folders.supply(FILE_NAME.format(one.id), one.content)
-                await self._committed(store.supplied, one.id, instant(now))
+                await self._ledger.committed(store.supplied, one.id, instant(now))
             elif FILE_NAME.format(one.id) not in lying:
-                await self._committed(answers.fetched, one.id)
+                await self._ledger.committed(answers.fetched, one.id)
         for name in await folders.results():
             content = await folders.fetch(name)
-            await self._committed(self._record, answers, name, content)
+            await self._ledger.committed(self._record, answers, name, content)
             await folders.discard(name)
 
     def _record(self, tx: Transaction, answers: Answers, name: str, content: bytes) -> None:
@@ -118,17 +113,8 @@ class FileChannel:
         for one in pending:
             if one.alarmed or one.supplied is None or now < term_end(local_day(moment(one.supplied)), days):
                 continue
-            await self._committed(_alarm, one.id, instant(now))
+            await self._ledger.committed(_alarm, one.id, instant(now))
             log().warning(Event.OUTSIDE_FAILED, code=ItemKind.UNFETCHED.value, place=one.id)
-
-    async def _committed(self, act: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs `act` in one transaction of the ledger, off the event loop."""
-
-        def transaction() -> T:
-            with self._ledger.begin() as tx:
-                return act(tx, *args, **kwargs)
-
-        return await asyncio.to_thread(transaction)
 
 
 def _alarm(tx: Transaction, name: str, now: int) -> None:

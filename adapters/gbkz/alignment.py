@@ -8,12 +8,10 @@ taken hold of the dossier in the meantime.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Concatenate, ParamSpec, TypeVar
 
 from adapters.gbkz import store
 from adapters.gbkz.client import TaxSystem
@@ -24,8 +22,6 @@ from adapters.gbkz.turns import Turns
 from adapters.ledger import Ledger
 from hub.errors import Code, UnavailableError
 
-P = ParamSpec("P")
-T = TypeVar("T")
 #: Acting, and acting once more on *uitstel* that turned out to be ended, must do; more rounds mean that the tax system
 #: says one thing and does another.
 ROUNDS = 4
@@ -46,19 +42,10 @@ class Alignment:
     """Works out what differs, does it, records it, until nothing differs."""
 
     def __init__(self, ledger: Ledger, system: TaxSystem, margin: int) -> None:
-        self._ledger = ledger
+        self.committed = ledger.committed
         self._system = system
         self._margin = margin
         self._turns = Turns()
-
-    async def committed(self, act: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs `act` in one transaction of the ledger, off the event loop."""
-
-        def transaction() -> T:
-            with self._ledger.begin() as tx:
-                return act(tx, *args, **kwargs)
-
-        return await asyncio.to_thread(transaction)
 
     def turn(self, dossiers: Iterable[str]) -> AbstractAsyncContextManager[None]:
         """The only one to act on these dossiers, for as long as the block lasts."""

@@ -17,13 +17,15 @@ from adapters.gbkz import mapping, store
 from adapters.gbkz.alignment import Alignment, Errand
 from adapters.gbkz.approval import store as approvals
 from adapters.gbkz.client import IDEMPOTENCY, TaxSystem
-from adapters.gbkz.lifting import Lifter, LinkDownSince
+from adapters.gbkz.lifting import Lifter
 from adapters.gbkz.pauses import NOT_OURS, Pauses
 from adapters.gbkz.plan import OnBehalfOf
 from adapters.gbkz.records import Miss
 from adapters.gbkz.settings import Mode, TaxOfficeSettings
 from adapters.gbkz.store import Transaction
 from adapters.gbkz.tables import METADATA
+from adapters.outside.lifting import LinkDownSince
+from adapters.outside.rounds import look_every
 from hub.clock import Clock
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
@@ -89,16 +91,8 @@ class TaxOffice:
 
     async def run_tasks(self, stop: asyncio.Event) -> None:
         """Does what comes due until `stop`; what fails for a reason outside us is tried again at the next tick."""
-        while not stop.is_set():
-            try:
-                await self.tick(self._clock.now())
-            except HubError as error:
-                log().error(Event.TASK_FAILED, task="tax-office", code=error.code, place=error.place)
-            try:
-                async with asyncio.timeout(self._settings.tick_s):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        every_s, clock = self._settings.tick_s, self._clock
+        await look_every(every_s, self.tick, clock=clock, task="tax-office", stop=stop)
 
     async def tick(self, now: datetime) -> None:
         """Acts on what a person let through, then lifts what is due at `now`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from datetime import date, datetime
 
 from adapters.breaker import Backoff
@@ -14,32 +13,12 @@ from adapters.gbkz.pauses import Pauses
 from adapters.gbkz.plan import OnBehalfOf
 from adapters.gbkz.settings import TaxOfficeSettings
 from adapters.gbkz.store import Pause, Transaction
+from adapters.outside.lifting import LiftingGate, LinkDownSince
 from hub.clock import Clock
 from hub.database import instant
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
-from hub.workdays import is_working_day, local_day, local_instant
-
-#: Since when the link to the hub has been down; None while it is up.
-LinkDownSince = Callable[[], datetime | None]
-
-
-class LinkGate:
-    """Opens when what could still forbid a lifting must have come in."""
-
-    def __init__(self, settings: TaxOfficeSettings, started: datetime, link_down_since: LinkDownSince) -> None:
-        self._settings = settings
-        self._link_down_since = link_down_since
-        # Before we started, the link may have been down for days.
-        self._settled_at = started + settings.settle_time
-
-    def is_open(self, now: datetime) -> bool:
-        """Whether anything may be lifted at `now`."""
-        down_since = self._link_down_since()
-        if down_since is not None and now - down_since >= self._settings.link_down_limit:
-            self._settled_at = now + self._settings.settle_time
-            return False
-        return now >= self._settled_at
+from hub.workdays import local_day
 
 
 class Lifter:
@@ -59,14 +38,14 @@ class Lifter:
         self._publish = publish
         self._settings = settings
         self._letters_on: date | None = None
-        self._gate = LinkGate(settings, clock.now(), link_down_since)
+        self._gate = LiftingGate(settings, clock.now(), link_down_since)
         self._backoff = Backoff(first_s=30, most_s=3600)
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
 
     async def tick(self, now: datetime) -> None:
         """Lifts what is due, each on its own: one that the tax system refuses holds up no other."""
         await self._tell_of_letters(now)
-        may_lift = self._gate.is_open(now) and self._is_open_for_business(now)
+        may_lift = self._gate.is_open(now)
         for due in await self._alignment.committed(store.due_pauses, instant(now)):
             try:
                 if may_lift and await self._lift(due, now):
@@ -77,11 +56,6 @@ class Lifter:
                 return  # the tax system is away for the others too; they are still due at the next tick
             except HubError as error:
                 await self._put_off(due, now, error)
-
-    def _is_open_for_business(self, now: datetime) -> bool:
-        """Nothing is lifted at night, in a weekend or on a holiday, however long it has been due."""
-        day = local_day(now)
-        return is_working_day(day) and now >= local_instant(day, self._settings.lift_not_before)
 
     async def _tell_of_letters(self, now: datetime) -> None:
         """Once a day: a letter that could not be called back has arrived by now, so it is not named any more."""

@@ -17,7 +17,7 @@ from adapters.gbkz.settings import Scope, TaxOfficeSettings
 from adapters.gbkz.store import Decision, Pause, PauseState, Transaction
 from hub.database import instant
 from hub.errors import Code, RefusedError
-from hub.workdays import add_working_days, local_day, local_instant, next_working_day
+from hub.workdays import add_working_days, local_day, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     Message,
@@ -198,7 +198,7 @@ class Pauses:
 
     def _lift_due(self, until: date) -> int:
         """When the pause is lifted: the first working day after its last day of rest, not before nine."""
-        return instant(local_instant(next_working_day(until), self._settings.lift_not_before))
+        return instant(self._settings.lift_due(until))
 
 
 def _own(tx: Transaction, received: Received[M]) -> Pause | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.adapter import Task, own_file
 from adapters.edge import Edge
-from adapters.gbkz.client import connected
+from adapters.gbkz.client import reached
 from adapters.gbkz.handlers import TaxOffice
 from adapters.gbkz.settings import TaxOfficeSettings
 
@@ -21,7 +21,7 @@ async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]
         RefusedError: `settings_invalid`.
     """
     settings = TaxOfficeSettings.load(own_file(own))
-    async with connected(settings) as system:
+    async with reached(settings) as system:
         office = TaxOffice(edge, system, settings, edge.office.clock, edge.link_down_since)
         office.listen()
         yield [office.run_tasks]

@@ -1,6 +1,6 @@
 """What the adapter of the referral index does on each message: a row to be supplied, and later its result.
 
-index = VishIndex(edge, SftpTransport(settings.sftp), settings, clock)
+index = VishIndex(edge, SftpPlace(settings.sftp), settings, clock)
 index.listen()
 await index.run_tasks(stop)      # beside edge.run(stop)
 """
@@ -9,33 +9,35 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from adapters.contract import Done, Received, Road
+from adapters.contract import Done, OutsideKey, Received, Road
+from adapters.outside.rounds import look_every
+from adapters.outside.sftp import Place
 from adapters.vish import store
 from adapters.vish.registrations import Registrations
 from adapters.vish.settings import VishSettings
 from adapters.vish.supply import Supplier
 from adapters.vish.tables import METADATA
-from adapters.vish.transport import IDEMPOTENCY, Transport
 from hub.clock import Clock
-from hub.errors import Code, HubError, RefusedError
-from hub.events import Event, log
+from hub.errors import Code, RefusedError
 from schemas.messages import DebtRestRegistration, DebtRestWithdrawal, Message
 
 M = TypeVar("M", bound=Message)
+#: Each row has a record key; the index handles a key once.
+IDEMPOTENCY: Final = OutsideKey.KEY
 
 
 class VishIndex:
     """The referral index of the bailiffs, seen from the road."""
 
-    def __init__(self, road: Road, transport: Transport, settings: VishSettings, clock: Clock) -> None:
+    def __init__(self, road: Road, place: Place, settings: VishSettings, clock: Clock) -> None:
         self._road = road
         self._settings = settings
         self._clock = clock
         road.ledger.create(METADATA)
         self._registrations = Registrations(road.publish, clock)
-        self._supplier = Supplier(road.ledger, transport, self._registrations, settings, clock)
+        self._supplier = Supplier(road.ledger, place, self._registrations, settings, clock)
 
     def listen(self) -> None:
         """Acts on what the index understands."""
@@ -54,16 +56,8 @@ class VishIndex:
 
     async def run_tasks(self, stop: asyncio.Event) -> None:
         """Supplies and reads results until `stop`."""
-        while not stop.is_set():
-            try:
-                await self.tick(self._clock.now())
-            except HubError as error:
-                log().error(Event.TASK_FAILED, task="vish", code=error.code, place=error.place)
-            try:
-                async with asyncio.timeout(self._settings.tick_s):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+        every_s, clock = self._settings.tick_s, self._clock
+        await look_every(every_s, self.tick, clock=clock, task="vish", stop=stop)
 
     async def tick(self, now: datetime) -> None:
         """One look at what is due at `now`."""

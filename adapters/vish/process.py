@@ -1,4 +1,4 @@
-"""The referral index as a process: its transport, its handlers and its rounds around an edge."""
+"""The referral index as a process: its folders, its handlers and its rounds around an edge."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from adapters.adapter import Task, own_file
 from adapters.edge import Edge
+from adapters.outside.sftp import SftpPlace
 from adapters.vish.handlers import VishIndex
 from adapters.vish.settings import VishSettings
-from adapters.vish.transport import SftpTransport
 
 
 @asynccontextmanager
@@ -21,6 +21,6 @@ async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]
         RefusedError: `settings_invalid`.
     """
     settings = VishSettings.load(own_file(own))
-    index = VishIndex(edge, SftpTransport(settings.sftp), settings, edge.office.clock)
+    index = VishIndex(edge, SftpPlace(settings.sftp), settings, edge.office.clock)
     index.listen()
     yield [index.run_tasks]

@@ -6,33 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from adapters.outside import Settings, placed
+from adapters.outside.sftp import SftpSettings
 from hub.toml import load_toml
 
 
-class SftpSettings(BaseModel):
-    """The file server of the index."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    host: str = Field(min_length=1)
-    port: int = Field(default=22, ge=1, le=65_535)
-    user: str = Field(min_length=1)
-    #: Our private key, 0600.
-    key_file: Path
-    #: The server's public key: no other server is spoken to.
-    host_key_file: Path
-    #: Where batches go and where results come from.
-    in_folder: str = "in"
-    out_folder: str = "uit"
-    deadline_s: float = Field(default=30, gt=0, le=600)
-
-
-class VishSettings(BaseModel):
+class VishSettings(Settings):
     """How and how often the index is supplied."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     sftp: SftpSettings
     #: Between two rounds; what is urgent does not wait for the round.
@@ -67,6 +49,5 @@ class VishSettings(BaseModel):
             RefusedError: `settings_invalid`, with the name of the file or of the first setting that is wrong.
         """
         settings = load_toml(cls, path)
-        folder = path.absolute().parent
-        files = {name: folder / getattr(settings.sftp, name) for name in ("key_file", "host_key_file")}
-        return settings.model_copy(update={"sftp": settings.sftp.model_copy(update=files)})
+        sftp = placed(settings.sftp, path.absolute().parent, "key_file", "host_key_file")
+        return settings.model_copy(update={"sftp": sftp})

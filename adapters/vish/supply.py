@@ -6,26 +6,21 @@ lost result leads to the same bytes under the same name once more; the index han
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Callable
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
 
 from adapters.breaker import Backoff
 from adapters.ledger import Ledger
+from adapters.outside.sftp import SUFFIX, Folders, Place
 from adapters.vish import batch, store
 from adapters.vish.registrations import Registrations
 from adapters.vish.settings import VishSettings
 from adapters.vish.store import ItemKind, Transaction
-from adapters.vish.transport import SUFFIX, Folders, Transport
 from hub.clock import Clock, new_id
 from hub.database import instant
 from hub.errors import UnavailableError
 from hub.events import Event, log
 
-P = ParamSpec("P")
-T = TypeVar("T")
 FILE_NAME = "schuldenrust-{}" + SUFFIX
 
 
@@ -35,13 +30,13 @@ class Supplier:
     def __init__(
         self,
         ledger: Ledger,
-        transport: Transport,
+        place: Place,
         registrations: Registrations,
         settings: VishSettings,
         clock: Clock,
     ) -> None:
-        self._ledger = ledger
-        self._transport = transport
+        self.committed = ledger.committed
+        self._place = place
         self._registrations = registrations
         self._settings = settings
         self._clock = clock
@@ -62,7 +57,7 @@ class Supplier:
         if not due and not look:
             return
         try:
-            async with self._transport.session() as folders:
+            async with self._place.session() as folders:
                 for name, content, _ in due:
                     await folders.supply(FILE_NAME.format(name), content)
                     again = instant(now + self._settings.resupply_after)
@@ -111,15 +106,6 @@ class Supplier:
         log().warning(Event.OUTSIDE_FAILED, code=error.code, place=error.place, attempt=self._failures)
         for name, _, _ in due:
             await self.committed(_postpone, name, instant(now + wait), instant(now))
-
-    async def committed(self, act: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs `act` in one transaction of the ledger, off the event loop."""
-
-        def transaction() -> T:
-            with self._ledger.begin() as tx:
-                return act(tx, *args, **kwargs)
-
-        return await asyncio.to_thread(transaction)
 
 
 def _postpone(tx: Transaction, name: str, until: int, now: int) -> None:

@@ -20,18 +20,19 @@ import pytest
 
 from adapters.contract import OutsideKey
 from adapters.gbkz import client as tax_client
-from adapters.gbkz.client import HttpTaxSystem, connected
+from adapters.gbkz.client import HttpTaxSystem, reached
 from adapters.gbkz.records import Lifting, Miss, Placement, Reason, Taxpayer
 from adapters.gbkz.settings import TaxOfficeSettings
 from adapters.gbkz.simulator import TaxSystem
 from adapters.gbkz.simulator import serving as tax_serving
 from adapters.gbkz.simulator_record import Record
+from adapters.outside.http import Exchange
+from adapters.outside.sftp import SftpPlace, SftpSettings
 from adapters.vish.batch import Act, Cells, Outcome, read_results, write_batch
-from adapters.vish.settings import SftpSettings
+from adapters.vish.handlers import IDEMPOTENCY
 from adapters.vish.simulator import serving as vish_serving
 from adapters.vish.simulator_index import Index
 from adapters.vish.simulator_sftp import Place
-from adapters.vish.transport import IDEMPOTENCY, SftpTransport
 from hub.errors import Code, RefusedError, UnavailableError
 from tests.road import eventually
 
@@ -90,7 +91,7 @@ async def tax(tmp_path: Path, anyio_backend: str) -> AsyncIterator[TaxOffice]:
         settings = TaxOfficeSettings(
             base_url=url, token_file=tmp_path / "token", gemeentecodes=frozenset({"0397"}), deadline_s=0.25
         )
-        async with connected(settings) as system, httpx2.AsyncClient(base_url=url, headers=HEADERS) as desk:
+        async with reached(settings) as system, httpx2.AsyncClient(base_url=url, headers=HEADERS) as desk:
             office = TaxOffice(system, desk)
             await office.manage("vullen", SEED)
             yield office
@@ -155,7 +156,7 @@ async def test_what_the_tax_system_does_not_know_is_a_refusal_and_changes_nothin
 
 
 async def test_a_wrong_token_is_the_offices_fault_and_not_the_messages(tax: TaxOffice) -> None:
-    tax.system._http.headers["authorization"] = "Bearer another"
+    tax.system._exchange.http.headers["authorization"] = "Bearer another"
     with pytest.raises(UnavailableError):
         await tax.system.find(BSN, "1979-11-30")
     refused = await tax.desk.get("/beheer/boeken", headers={"authorization": ""})
@@ -165,7 +166,7 @@ async def test_a_wrong_token_is_the_offices_fault_and_not_the_messages(tax: TaxO
 async def test_a_tax_system_that_is_gone_is_unavailable(tmp_path: Path) -> None:
     async with httpx2.AsyncClient(base_url="http://127.0.0.1:1") as http:
         with pytest.raises(UnavailableError):
-            await HttpTaxSystem(http, 1).find(BSN, "1979-11-30")
+            await HttpTaxSystem(Exchange(http, 1)).find(BSN, "1979-11-30")
 
 
 async def test_dunning_goes_on_with_the_clock_of_the_tax_system_unless_there_is_uitstel(tax: TaxOffice) -> None:
@@ -199,7 +200,7 @@ class VishOffice:
 
     def __init__(self, settings: SftpSettings, desk: httpx2.AsyncClient, root: Path) -> None:
         self.settings = settings
-        self.transport = SftpTransport(settings)
+        self.transport = SftpPlace(settings)
         self.desk = desk
         self.root = root
 
@@ -297,7 +298,7 @@ async def test_the_same_batch_supplied_twice_registers_once(vish: VishOffice) ->
 @pytest.mark.parametrize("fault", ["verbreek-voor", "verbreek-na", "dicht", "traag"])
 async def test_a_connection_that_fails_is_worth_another_attempt_and_registers_once(tmp_path: Path, fault: str) -> None:
     async with index_in(tmp_path) as vish:
-        hasty = SftpTransport(vish.settings.model_copy(update={"deadline_s": 0.5}))
+        hasty = SftpPlace(vish.settings.model_copy(update={"deadline_s": 0.5}))
         await vish.manage("storing", {"deur": fault, "aantal": 1, "duur": 2})
         with pytest.raises(UnavailableError) as raised:
             async with hasty.session() as folders:
@@ -321,7 +322,7 @@ async def test_half_a_batch_is_never_picked_up(vish: VishOffice) -> None:
 
 async def test_another_server_is_not_spoken_to(vish: VishOffice, tmp_path: Path) -> None:
     asyncssh.generate_private_key("ssh-ed25519").write_public_key(str(tmp_path / "other.pub"))
-    wrong = SftpTransport(vish.settings.model_copy(update={"host_key_file": tmp_path / "other.pub"}))
+    wrong = SftpPlace(vish.settings.model_copy(update={"host_key_file": tmp_path / "other.pub"}))
     with pytest.raises(UnavailableError):
         async with wrong.session():
             pass
@@ -331,13 +332,13 @@ async def test_nobody_else_is_let_in(vish: VishOffice, tmp_path: Path) -> None:
     asyncssh.generate_private_key("ssh-ed25519").write_private_key(str(tmp_path / "other"))
     for change in ({"user": "iemand"}, {"key_file": tmp_path / "other"}):
         with pytest.raises(UnavailableError):
-            async with SftpTransport(vish.settings.model_copy(update=change)).session():
+            async with SftpPlace(vish.settings.model_copy(update=change)).session():
                 pass
 
 
 async def test_a_key_that_is_not_there_is_a_wrong_setting(vish: VishOffice, tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as raised:
-        async with SftpTransport(vish.settings.model_copy(update={"key_file": tmp_path / "absent"})).session():
+        async with SftpPlace(vish.settings.model_copy(update={"key_file": tmp_path / "absent"})).session():
             pass
     assert raised.value.code is Code.SETTINGS_INVALID
 
@@ -407,7 +408,7 @@ async def test_the_books_of_the_tax_system_outlive_its_process(tmp_path: Path) -
             base_url = f"http://127.0.0.1:{(tmp_path / 'port').read_text().strip()}"
             async with httpx2.AsyncClient(base_url=base_url, headers={"authorization": f"Bearer {token}"}) as desk:
                 if not placed:
-                    await HttpTaxSystem(desk, 10).place(PLACEMENT, "bericht-1")
+                    await HttpTaxSystem(Exchange(desk, 10)).place(PLACEMENT, "bericht-1")
                 books = (await desk.get("/beheer/boeken")).json()
         assert [one["uitstel"] for one in books["dossiers"]] == [True, True]
 

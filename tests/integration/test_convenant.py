@@ -22,8 +22,8 @@ from adapters.convenant.simulator_books import Books
 from adapters.convenant.simulator_files import Partnership, rounds
 from adapters.convenant.simulator_files import serving as files_serving
 from adapters.convenant.simulator_words import HOUSES
-from adapters.convenant.webhook import PATH
 from adapters.edge import Edge
+from adapters.outside.webhook import PATH
 from hub.clock import new_pseudonym
 from schemas.messages import Message, NoCooperation, NoticeAnswer, StatusReport
 from tests.broker import Broker

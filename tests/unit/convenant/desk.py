@@ -21,8 +21,7 @@ from adapters import ledger as rows
 from adapters.breaker import Backoff, Breaker
 from adapters.contract import Act, Handler, Office, OutsideKey
 from adapters.convenant import store
-from adapters.convenant.client import connected
-from adapters.convenant.folders import SftpPlace
+from adapters.convenant.client import reached
 from adapters.convenant.handlers import Channel, Creditor
 from adapters.convenant.orders import Answer
 from adapters.convenant.settings import CreditorSettings
@@ -34,8 +33,9 @@ from adapters.convenant.simulator_files import serving as files_serving
 from adapters.convenant.simulator_words import HOUSES
 from adapters.convenant.store import Transaction
 from adapters.convenant.supply import FileChannel
-from adapters.convenant.webhook import PATH, Webhook
 from adapters.ledger import Ledger, Taken
+from adapters.outside.sftp import SftpPlace
+from adapters.outside.webhook import PATH, Webhook
 from adapters.worker import Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import instant
@@ -233,7 +233,7 @@ async def http_desk(
         stack.callback(ledger.close)
         desk = Desk(ledger, settings, books, house=house)
         assert settings.http is not None
-        channel = await stack.enter_async_context(connected(settings.http, ledger))
+        channel = await stack.enter_async_context(reached(settings.http, ledger))
         desk.work_with(channel)
         if settings.http.webhook is not None:
             hook = Webhook(settings.http.webhook, channel.read, desk.take)

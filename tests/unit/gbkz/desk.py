@@ -26,6 +26,7 @@ from adapters.gbkz.simulator import TaxSystem
 from adapters.gbkz.simulator_record import Record
 from adapters.gbkz.store import Transaction
 from adapters.ledger import Ledger, Taken
+from adapters.outside.http import Exchange
 from adapters.worker import Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import instant
@@ -101,7 +102,7 @@ class Desk:
     sequence: int = 0
 
     def __post_init__(self) -> None:
-        system = HttpTaxSystem(self.http, self.settings.deadline_s)
+        system = HttpTaxSystem(Exchange(self.http, self.settings.deadline_s))
         self.office = TaxOffice(self, system, self.settings, self.clock, lambda: self.link_down_since)
         self.office.listen()
         party = cast("Office", SimpleNamespace(clock=self.clock))

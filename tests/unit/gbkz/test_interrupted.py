@@ -19,6 +19,7 @@ from adapters.gbkz.client import HttpTaxSystem, TaxSystem
 from adapters.gbkz.handlers import TaxOffice
 from adapters.gbkz.records import Change, Dossier, Lifting, Miss, Placed, Placement, Removal, Taxpayer
 from adapters.ledger import Taken
+from adapters.outside.http import Exchange
 from hub.clock import new_pseudonym
 from schemas.messages import Message
 from tests.unit.gbkz.desk import BAKKER, Desk, ending, extension, notice, opened
@@ -79,7 +80,7 @@ async def survived(desk: Desk, message: Message, talk: str, left: int, *, heard:
     dying = replace(desk, handlers={})
     dying.office = TaxOffice(
         dying,
-        Dying(HttpTaxSystem(desk.http, 1), left, heard=heard),
+        Dying(HttpTaxSystem(Exchange(desk.http, 1)), left, heard=heard),
         desk.settings,
         desk.clock,
         lambda: None,

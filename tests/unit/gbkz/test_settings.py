@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.gbkz.settings import Mode, TaxOfficeSettings
+from adapters.outside import token_in
 from hub.errors import Code, RefusedError
 
 GOOD = 'base_url = "https://belasting.example"\ntoken_file = "token"\ngemeentecodes = ["0392"]\n'
@@ -67,7 +68,7 @@ def test_the_token_is_read_from_its_file_and_must_be_there(tmp_path: Path) -> No
         if content is not None:
             token.write_text(content)
         with pytest.raises(RefusedError) as raised:
-            settings.token()
+            token_in(settings.token_file)
         assert raised.value.place == "token_file"
     token.write_text("geheim\n")
-    assert settings.token() == "geheim"
+    assert token_in(settings.token_file) == "geheim"

@@ -18,13 +18,13 @@ from typing import TypeVar, cast
 from adapters import ledger as rows
 from adapters.contract import Act, Handler, Office, OutsideKey
 from adapters.ledger import Ledger, Taken
+from adapters.outside.sftp import Folders
 from adapters.vish import store
 from adapters.vish.handlers import VishIndex
 from adapters.vish.settings import VishSettings
 from adapters.vish.simulator_index import Index
 from adapters.vish.simulator_round import Mood, Round
 from adapters.vish.store import Transaction
-from adapters.vish.transport import Folders
 from adapters.worker import Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import instant
@@ -68,6 +68,11 @@ class LocalFolders:
         with self._reached():
             (self.root / "in" / name).write_bytes(content)
             self.supplied.append(name)
+
+    async def waiting(self) -> frozenset[str]:
+        """The batches that nobody fetched."""
+        with self._reached():
+            return frozenset(path.name for path in (self.root / "in").glob("*.csv"))
 
     async def results(self) -> list[str]:
         """The result files."""

@@ -1,4 +1,4 @@
-"""Where a creditor brings its answers: one address, one bearer token, taken in before it is answered 204."""
+"""Where an outside system brings what it has to say: one address, one bearer token, kept before it is answered 204."""
 
 from __future__ import annotations
 
@@ -8,24 +8,44 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from pathlib import Path
+from typing import Final, Generic, Self, TypeVar
 
 import uvicorn
+from pydantic import Field, model_validator
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.convenant.orders import Answer
-from adapters.convenant.settings import WebhookSettings
-from adapters.outside import token_in
+from adapters.outside import LOOPBACK, Settings, token_in
 from hub.errors import Code, RefusedError, UnavailableError
 
 PATH: Final = "/antwoorden"
 MOST_BYTES: Final = 262_144
-#: Reads an answer, ValueError when it is none; and takes it in, False when it answers nothing that was asked.
-Read = Callable[[object], Answer | None]
-Take = Callable[[Answer], bool]
+T = TypeVar("T")
+
+
+class WebhookSettings(Settings):
+    """Where the answers of an outside system come in."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65_535)
+    #: What it must show; another secret than ours for its interface.
+    token_file: Path
+    #: Both, or loopback behind a TLS front.
+    certificate: Path | None = None
+    private_key: Path | None = None
+
+    @model_validator(mode="after")
+    def _never_in_the_open(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            message = "certificate and private_key go together"
+            raise ValueError(message)
+        if self.certificate is None and self.host not in LOOPBACK:
+            message = "needs a certificate, except on loopback"
+            raise ValueError(message)
+        return self
 
 
 class _Server(uvicorn.Server):
@@ -37,10 +57,16 @@ class _Server(uvicorn.Server):
         yield
 
 
-class Webhook:
-    """One creditor's way in."""
+class Webhook(Generic[T]):
+    """One outside system's way in.
 
-    def __init__(self, settings: WebhookSettings, read: Read, take: Take) -> None:
+    `read` reads what is brought, ValueError or None when it is nothing we know; `take` keeps it, False when it answers
+    nothing that was asked.
+    """
+
+    def __init__(
+        self, settings: WebhookSettings, read: Callable[[object], T | None], take: Callable[[T], bool]
+    ) -> None:
         """The socket is taken at once, so that a port in use is known before anything runs.
 
         Raises:
@@ -53,7 +79,7 @@ class Webhook:
         try:
             self._listener = socket.create_server((settings.host, settings.port), family=family)
         except OSError:
-            raise RefusedError(Code.SETTINGS_INVALID, "http.webhook.port") from None
+            raise RefusedError(Code.SETTINGS_INVALID, "webhook.port") from None
         app = Starlette(routes=[Route(PATH, self._answer, methods=["POST"])])
         self._config = uvicorn.Config(
             app,

@@ -1,16 +1,31 @@
-"""What the settings of every outside system keep to: a private line to it, and a token in a file."""
+"""What adapters share towards outside systems: HTTP, webhooks, files over SFTP, and what their settings keep to."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from hub.errors import Code, RefusedError
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Settings(BaseModel):
+    """Settings, or a part of them: nothing unknown among them, and no value in an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def placed(settings: S, folder: Path, *names: str) -> S:
+    """The same with these paths counted from `folder`, the one of the settings file."""
+    paths = {name: getattr(settings, name) for name in names}
+    return settings.model_copy(update={name: folder / path for name, path in paths.items() if path is not None})
 
 
 def _private(url: str) -> str:

@@ -1,22 +1,38 @@
-"""The two folders of a creditor on its SFTP server: a small promise, so that another way of files is another class."""
+"""The two folders of an outside system on its SFTP server: a small promise, so that another way of files is a class."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final, Protocol, cast
 
 import asyncssh
+from pydantic import Field
 
-from adapters.convenant.settings import SftpSettings
+from adapters.outside import Settings
 from hub.errors import Code, RefusedError, UnavailableError
 
 #: Far more than the results of the largest batch.
 RESULT_BYTES: Final = 5_000_000
 SUFFIX: Final = ".csv"
 DRAFT_SUFFIX: Final = ".deel"
+
+
+class SftpSettings(Settings):
+    """The file server of an outside system: batches go into one folder, results come from another."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=22, ge=1, le=65_535)
+    user: str = Field(min_length=1)
+    #: Our private key, 0600.
+    key_file: Path
+    #: The server's public key: no other server is spoken to.
+    host_key_file: Path
+    in_folder: str = "in"
+    out_folder: str = "uit"
+    deadline_s: float = Field(default=30, gt=0, le=600)
 
 
 class Folders(Protocol):
@@ -44,7 +60,7 @@ class Folders(Protocol):
 
 
 class Place(Protocol):
-    """Opens a session with the creditor."""
+    """Opens a session with the outside system."""
 
     def session(self) -> AbstractAsyncContextManager[Folders]:
         """The folders, for as long as the block lasts; UnavailableError when there is no connection."""
@@ -52,7 +68,7 @@ class Place(Protocol):
 
 
 class SftpPlace:
-    """A creditor behind an SFTP server."""
+    """An outside system behind an SFTP server."""
 
     def __init__(self, settings: SftpSettings) -> None:
         self._settings = settings
