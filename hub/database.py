@@ -30,6 +30,7 @@ _MICROSECOND = timedelta(microseconds=1)
 # A server that is there but does not answer is away: nothing waits for it longer than this (seconds, milliseconds).
 _CONNECT_S = 5
 _UNANSWERED_MS = 15_000
+_DO_NOT_WAIT = text("SET LOCAL synchronous_commit TO off")
 
 
 class RowError(Exception):
@@ -43,10 +44,11 @@ class Database:
         """Opens lazily; `url` is an SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://…`."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = self._sqlite() if self.is_sqlite else self._postgresql(threads)
+        self.engine = self._sqlite("FULL") if self.is_sqlite else self._postgresql(threads)
+        self._relaxed = self._sqlite("NORMAL") if self.is_sqlite else self.engine
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else threads, thread_name_prefix="database")
 
-    def _sqlite(self) -> Engine:
+    def _sqlite(self, synchronous: str) -> Engine:
         path = self.url.database
         if path and path != ":memory:" and not Path(path).exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite would make it world-readable
@@ -55,7 +57,7 @@ class Database:
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the DBAPI's own type
             connection.isolation_level = None  # the driver must not begin transactions by itself
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "busy_timeout=20000"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @event.listens_for(engine, "begin")
@@ -103,6 +105,20 @@ class Database:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
 
+    async def run_relaxed(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `run`, but the commit does not wait for the disk: a power cut may undo it, the end of a process does not.
+
+        Only for what is found out again when it is lost. What `run` commits later makes it durable too.
+        """
+
+        def transaction() -> T:
+            with translated(), self._relaxed.begin() as connection:
+                if not self.is_sqlite:
+                    connection.execute(_DO_NOT_WAIT)
+                return act(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
+
     async def read(self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `act(connection, …)`, which only reads."""
 
@@ -136,6 +152,7 @@ class Database:
         """Waits for what is running and closes every connection."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
+        self._relaxed.dispose()
 
 
 class Lead:

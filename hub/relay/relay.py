@@ -112,15 +112,15 @@ class Relay:
         return []
 
     async def _mark(self, letters: Sequence[Forward], results: Sequence[HubError | None]) -> None:
-        """Records which bytes the broker has; the others the keeper offers again."""
+        """Records which bytes the broker has; the others the keeper offers again, and so it does if this is lost."""
         now = self._office.clock.now()
         look = now + RECEIPT_PATIENCE
         taken = [(one.key, look) for one, error in zip(letters, results, strict=True) if one.key and error is None]
         failed = [(one.key, error) for one, error in zip(letters, results, strict=True) if one.key and error]
         if taken:
-            await self._office.database.run(store.mark_forwarded, taken, now)
+            await self._office.database.run_relaxed(store.mark_forwarded, taken, now)
         if failed:
-            await self._office.database.run(store.postpone, [key for key, _ in failed], now + RETRY)
+            await self._office.database.run_relaxed(store.postpone, [key for key, _ in failed], now + RETRY)
             for key, error in failed:
                 log().warning(Event.MESSAGE_DELAYED, id=key[1], code=error.code, advice=error.advice())
 
