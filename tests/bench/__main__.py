@@ -24,6 +24,7 @@ def road(  # noqa: PLR0913 the sizes are independent of each other
     rounds: int = Sizes.rounds,
     paced_s: float = Sizes.paced_s,
     through: int = Sizes.road,
+    cases: int = Sizes.cases,
     parts: int = Sizes.parts,
     queued: int = Sizes.queued,
     carried: int = Sizes.carried,
@@ -37,11 +38,12 @@ def road(  # noqa: PLR0913 the sizes are independent of each other
         rounds: Rounds of each relay; they alternate, and the medians are compared.
         paced_s: Seconds of each even load.
         through: Messages over the whole road with an edge at both ends; 0 leaves that out.
+        cases: Cases with forty creditors, one after another; 0 leaves that out.
         parts: Messages for the cost of each verb alone; 0 leaves that out.
         queued: Messages on the lanes while memory is looked at; 0 leaves that out.
         carried: How many of those are carried meanwhile.
     """
-    sizes = Sizes(messages, rounds, paced_s, through, parts, queued, carried)
+    sizes = Sizes(messages, rounds, paced_s, through, cases, parts, queued, carried)
     found = measure(database, sizes)
     if not json_only:
         show(found)

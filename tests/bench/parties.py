@@ -1,4 +1,4 @@
-"""Who takes part in a measurement: four debt helpers that only send, two tax offices that only receive, and the hub.
+"""Who takes part in a measurement: debt helpers that only send, tax offices and creditors that only receive, the hub.
 
 Senders get nothing but receipts and recipients nothing but messages, so that the depth of the recipients' inboxes says
 how many messages have crossed.
@@ -15,20 +15,22 @@ from tests.world import HUB, TAX, TAX_HAARLEM, World, listed_key, make_world, ne
 SENDERS: Final = tuple(f"00000099{1100 + number:012}" for number in range(4))
 RECIPIENTS: Final = (TAX, TAX_HAARLEM)
 OINS: Final = (*SENDERS, *RECIPIENTS)
+CREDITORS: Final = tuple(f"00000099{1200 + number:012}" for number in range(40))
 
-__all__ = ["HUB", "OINS", "RECIPIENTS", "SENDERS", "make_parties"]
+__all__ = ["CREDITORS", "HUB", "OINS", "RECIPIENTS", "SENDERS", "make_parties"]
 
 
 def make_parties() -> World:
     """A fresh world with these senders in it; default keys (Ed25519, X25519)."""
     private: dict[str, Mapping[str, object]] = {}
 
-    def add_senders(document: dict[str, Any]) -> None:
-        for oin in SENDERS:
-            own = [new_key(oin, "Ed25519"), new_key(oin, "X25519")]
-            private.update({str(jwk["kid"]): jwk for jwk in own})
-            keys = [listed_key(jwk) for jwk in own]
-            document["organisations"].append(organisation(oin, f"Schuldhulp {oin[-2:]}", "SHV", keys=keys))
+    def add_parties(document: dict[str, Any]) -> None:
+        for name, role, oins in (("Schuldhulp", "SHV", SENDERS), ("Schuldeiser", "CRED", CREDITORS)):
+            for oin in oins:
+                own = [new_key(oin, "Ed25519"), new_key(oin, "X25519")]
+                private.update({str(jwk["kid"]): jwk for jwk in own})
+                keys = [listed_key(jwk) for jwk in own]
+                document["organisations"].append(organisation(oin, f"{name} {oin[-2:]}", role, keys=keys))
 
-    world = make_world(edit=add_senders)
+    world = make_world(edit=add_parties)
     return replace(world, private={**world.private, **private})

@@ -15,6 +15,7 @@ RATE_TO_NAIVE: Final = 5.0
 P99_MS: Final = 50.0
 P99_AT: Final = 100.0
 MEMORY_MB: Final = 150.0
+CASE_MS: Final = 1000.0
 
 PIPE_COLUMNS: Final = 160  # where no terminal says how wide it is
 
@@ -35,6 +36,8 @@ def targets(found: Found) -> dict[str, dict[str, object]]:
     for row in found["paced"]:
         if row["relay"] == "hub" and row["per_s"] == P99_AT:
             rows["p99 of the hub hop at 100 messages/s, ms"] = (P99_MS, row["p99_ms"] or float("inf"), True)
+    if "case" in found:
+        rows["a case with 40 creditors in every inbox, ms"] = (CASE_MS, found["case"]["in_inboxes_ms"], True)
     if "memory" in found:
         rows["relay memory with full lanes, MB"] = (MEMORY_MB, found["memory"]["rss_most_mb"], True)
     return {
@@ -78,6 +81,9 @@ def _tables(found: Found) -> Iterable[tuple[str, list[dict[str, Any]]]]:
             "The whole road: outbox, hub, inbox, act, receipts back",
             [{"messages": road["messages"], "messages/s": road["per_s"], **_cpu(road)}],
         )
+    if "case" in found:
+        case = {name: value for name, value in found["case"].items() if name != "rounds"}
+        yield "One case with 40 creditors, from the act on; the median of the rounds", [case]
     if "memory" in found:
         yield "Memory of the relay process, MB", [dict(found["memory"])]
     if "parts" in found:

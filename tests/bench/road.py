@@ -18,6 +18,7 @@ from hub.settings import RelaySettings
 from tests.bench import machine, report, servers
 from tests.bench.drain import drain_all
 from tests.bench.memory import memory
+from tests.bench.one_case import one_case
 from tests.bench.paced import Pace, letters_needed, paced
 from tests.bench.parties import RECIPIENTS, SENDERS, make_parties
 from tests.bench.parts import parts
@@ -37,6 +38,7 @@ class Sizes:
     rounds: int = 3
     paced_s: float = 20.0
     road: int = 1_000
+    cases: int = 9
     parts: int = 2_000
     queued: int = 100_000
     carried: int = 20_000
@@ -107,6 +109,8 @@ async def _sections(started: Servers, folder: Path, sizes: Sizes) -> dict[str, A
     ]
     if sizes.road:
         found["road"] = await whole_road(started, folder, sizes.road)
+    if sizes.cases:
+        found["case"] = await one_case(started, folder, sizes.cases)
     if sizes.parts:
         found["parts"] = await parts(started, folder, sizes.parts)
     if sizes.queued:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import tomllib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,10 +93,10 @@ class Stand:
 
 
 @asynccontextmanager
-async def fresh_stand(servers: Servers, world: Path, folder: Path) -> AsyncIterator[Stand]:
-    """A vhost and a database that are gone with the context; the database has the hub's tables."""
+async def fresh_stand(servers: Servers, world: Path, folder: Path, oins: Sequence[str] = OINS) -> AsyncIterator[Stand]:
+    """A vhost with inboxes for these and a database that are gone with the context; it has the hub's tables."""
     await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
-    with servers.broker.vhost(OINS, LANE_COUNT) as vhost:
+    with servers.broker.vhost(oins, LANE_COUNT) as vhost:
         stand = Stand(servers, vhost, world, folder, servers.new_database(folder))
         database = Database(stand.database)
         await asyncio.to_thread(schema.upgrade, database)

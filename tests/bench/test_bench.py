@@ -23,7 +23,7 @@ from tests.bench.road import Sizes, measure_on
 from tests.bench.servers import Servers
 from tests.broker import Broker
 
-TINY = Sizes(messages=40, rounds=1, paced_s=0.4, road=8, parts=40, queued=120, carried=60)
+TINY = Sizes(messages=40, rounds=1, paced_s=0.4, road=8, cases=1, parts=40, queued=120, carried=60)
 
 
 @pytest.mark.timeout(240)
@@ -42,7 +42,8 @@ def test_one_run_measures_the_hub_beside_both_baselines_and_says_on_what(
     verbs = ["consume", "check", "keep", "answer", "publish", "mark", "sequence", "seal", "open"]
     assert list(found["parts"]) == verbs
     assert all(cost["own"] >= 0 for cost in found["parts"].values())
-    assert len(found["targets"]) == 4
+    assert len(found["targets"]) == 5
+    assert 0 < found["case"]["sealed_ms"] <= found["case"]["in_inboxes_ms"] <= found["case"]["slowest_ms"]
     capsys.readouterr()
     report.show(found)
     shown = capsys.readouterr()
@@ -52,8 +53,8 @@ def test_one_run_measures_the_hub_beside_both_baselines_and_says_on_what(
 
 @pytest.mark.timeout(120)
 def test_a_section_that_is_not_asked_for_is_left_out(broker: Broker, tmp_path: Path) -> None:
-    found = measure_on(Servers(broker, None), tmp_path / "bench", replace(TINY, road=0, parts=0, queued=0))
-    assert not {"road", "parts", "memory"} & set(found)
+    found = measure_on(Servers(broker, None), tmp_path / "bench", replace(TINY, road=0, cases=0, parts=0, queued=0))
+    assert not {"road", "case", "parts", "memory"} & set(found)
     check_drain(found["drain"], {"hub", "broker"})
     check_paced(found["paced"], {"hub", "broker"})
     assert len(found["targets"]) == 3

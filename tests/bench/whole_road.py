@@ -26,7 +26,10 @@ async def whole_road(servers: Servers, folder: Path, count: int) -> dict[str, ob
     """`count` messages from one outbox to acts at one recipient, and the outcomes back at the sender."""
     async with fresh_stand(servers, folder, folder / "road") as stand, AsyncExitStack() as stack:
         sender, recipient = SENDERS[0], RECIPIENTS[0]
-        parts = {"sender": _part(stand, sender, recipient, count), "recipient": _part(stand, recipient, None, count)}
+        parts = {
+            "sender": part_of(stand, sender, recipient, count),
+            "recipient": part_of(stand, recipient, None, count),
+        }
         edges = {}
         for name, part in parts.items():
             file = stand.folder / f"{name}.json"
@@ -53,7 +56,8 @@ async def whole_road(servers: Servers, folder: Path, count: int) -> dict[str, ob
     }
 
 
-def _part(stand: Stand, oin: str, to: str | None, count: int) -> Part:
+def part_of(stand: Stand, oin: str, to: str | None, count: int) -> Part:
+    """What the edge of `oin` plays on this stand."""
     link = stand.link(user_of(oin))
     return Part(
         oin=oin,
