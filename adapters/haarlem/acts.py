@@ -14,6 +14,7 @@ from adapters.haarlem.adoption import adopt
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
+from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import Case, CaseState, OwedClaim, Party, PartyRole, Person
 from adapters.haarlem.guards import refuse_bsn, texts_of
 from adapters.haarlem.refusals import ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
@@ -55,6 +56,7 @@ def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> s
     persons = [_new_person(case.id, number, one) for number, one in enumerate(request.persons, 1)]
     parties = _new_parties(case, request)
     store.add_case(tx, case)
+    ddas.opened(tx, case)
     for person in persons:
         store.add_person(tx, person)
     agenda.add_event(tx, helper.now(), "zaak-geregistreerd", case.id)

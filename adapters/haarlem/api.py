@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from adapters.haarlem import (
@@ -21,8 +21,10 @@ from adapters.haarlem import (
     views,
 )
 from adapters.haarlem.answers import CallsAnswer, CaseAnswer, EventsAnswer, ImportAnswer, SearchAnswer
+from adapters.haarlem.ddas_desk import api as ddas
 from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ImportCall, ImportReadCall, ReadCall, SearchCall
+from adapters.haarlem.desk.places import CallId, CaseId, ImportId, PartyId, PersonId
 from adapters.haarlem.requests import (
     CallDoneRequest,
     CorrectRequest,
@@ -38,18 +40,13 @@ from adapters.haarlem.requests import (
 )
 from adapters.haarlem.store import Transaction
 
-UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
-CaseId = Annotated[str, Path(alias="zaakId", pattern=UUID, description="Pseudoniem van de zaak.")]
-PersonId = Annotated[str, Path(alias="persoonId", pattern=UUID)]
-PartyId = Annotated[str, Path(alias="partijId", pattern=UUID)]
-CallId = Annotated[str, Path(alias="belpuntId", pattern=UUID)]
-ImportId = Annotated[str, Path(alias="importId", pattern=UUID)]
 After = Annotated[int, Query(alias="na", ge=0, le=2**53 - 1, description="Nummer van de laatste bekende gebeurtenis.")]
 Most = Annotated[int, Query(alias="aantal", ge=1, le=500)]
 Confirmed = Annotated[int | None, Query(alias="aantalPauzes", ge=0, le=100_000)]
 Running = Annotated[bool, Query(alias="bestaand", description="Neem over wat al loopt, zonder iets te versturen.")]
 
 routes = APIRouter()
+routes.include_router(ddas.routes)
 CASES = "/schuldenrust"
 CASE = CASES + "/{zaakId}"
 CALL = "/belpunten/{belpuntId}"

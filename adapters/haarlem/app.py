@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, ExceptionHandler
 from adapters.haarlem import openapi
 from adapters.haarlem.api import routes
 from adapters.haarlem.book import DebtHelper
+from adapters.haarlem.ddas_desk import app as ddas
 from adapters.haarlem.desk import problems
 from adapters.haarlem.desk.counter import Counter
 from adapters.haarlem.desk.frame import Frame
@@ -46,7 +47,7 @@ def create_api(helper: DebtHelper) -> ASGIApp:
 
     api.add_route("/openapi.json", describe, include_in_schema=False)
     _handle_errors(api)
-    outside = Starlette(routes=[Mount(ROOT, app=api)])
+    outside = Starlette(routes=[Mount(ROOT, app=api), Mount(ddas.ROOT, app=ddas.create_ddas(helper))])
     outside.router.redirect_slashes = False
     _handle_errors(outside)
     return Frame(outside, settings.most_json_bytes, {f"{ROOT}/importen": settings.most_csv_bytes})

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 
 from adapters.haarlem import openapi
 from adapters.haarlem.api import routes
+from adapters.haarlem.ddas_desk import commands as ddas
 from adapters.haarlem.desk import store
 from adapters.haarlem.desk.access import EMPLOYEE_HEADER, KEY_HEADER, Scope, make_token
 from adapters.haarlem.settings import ApiSettings, load_settings
@@ -32,6 +33,7 @@ _TIMEOUT_S: Final = 300.0
 _FLAG: Final = Parameter(negative="")
 
 app = App(name="python -m adapters.haarlem", help="De schuldhulpverlener: tokens, import en beschrijving van de API.")
+app.command(ddas.app)
 Allowed = Literal["lezen", "zoeken", "handelen", "importeren"]
 LedgerUrl = Annotated[str, Parameter(name="--ledger", help="SQLAlchemy-adres van het eigen register van de adapter.")]
 

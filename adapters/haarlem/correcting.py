@@ -12,6 +12,7 @@ from adapters.haarlem.acts import bsn_allowed, check_no_open_case, owed
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
+from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import Case, Party, Person, PersonState
 from adapters.haarlem.endings import Ending, check_count, count_pauses, end_one
 from adapters.haarlem.fanout import Delivery, fan_out
@@ -38,6 +39,7 @@ def correct(helper: DebtHelper, tx: Transaction, case_id: str, request: CorrectR
         raise invalid(Fault.TWICE, "/personen")
     case = before.case.changed(**_given(request, "phase", "contact", "urgent"))
     store.put_case(tx, case)
+    ddas.went_on(helper, tx, before.case, case)
     parties = _corrected_parties(tx, before, request.parties)
     after = replace(before, case=case, parties=parties)
     for place, correction in enumerate(request.persons):

@@ -17,6 +17,7 @@ from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
+from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import CaseState, Party, Person, PersonState
 from adapters.haarlem.facts import Carried, Conversation, Kind, WantedEnd
 from adapters.haarlem.fanout import Call, CallReason
@@ -53,6 +54,7 @@ def end_case(helper: DebtHelper, tx: Transaction, case_id: str, request: EndRequ
     _end_all(helper, tx, file, theirs, ending)
     case = file.case.changed(state=CaseState.ENDED, ended_at=helper.now(), reason=request.reason.value)
     store.put_case(tx, case)
+    ddas.ended(helper, tx, case_id, request.reason)
     for person in file.active:
         _end_calls(helper, tx, file, person, file.parties)
     agenda.add_event(tx, helper.now(), "zaak-beeindigd", case_id)

@@ -13,6 +13,7 @@ from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper, Said
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import PauseState
+from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import CaseState, Party
 from adapters.haarlem.facts import Kind, Letter, LetterKind
 from adapters.haarlem.guards import refuse_bsn
@@ -105,6 +106,7 @@ def _reopen(helper: DebtHelper, tx: Transaction, file: CaseFile, person_ids: Ite
     for person in file.active:
         check_no_open_case(tx, person.bsn)
     store.put_case(tx, case)
+    ddas.reopened(helper, tx, case.id)
     agenda.add_event(tx, helper.now(), "zaak-heropend", case.id)
     for exchange in file.exchanges:
         withdrawn = exchange.facts.kind is Kind.REGISTRATION and exchange.facts.ending is not None

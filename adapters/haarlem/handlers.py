@@ -17,6 +17,7 @@ from adapters.haarlem import book, casefile, store, sweep
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
+from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.desk import store as desk
 from adapters.haarlem.endings import Ending, end_one
 from adapters.haarlem.facts import Answer, Carried
@@ -45,6 +46,8 @@ class CaseOffice:
     def __init__(self, helper: DebtHelper) -> None:
         self._helper = helper
         helper.edge.ledger.create(METADATA)
+        with helper.edge.ledger.begin() as tx:
+            ddas.catch_up(helper, tx)
 
     def listen(self) -> None:
         """Acts on what parties answer. Everything stays in our own database, so doing it twice is safe."""

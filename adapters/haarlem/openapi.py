@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from adapters.haarlem import answers, requests
+from adapters.haarlem.ddas import reporting
 from adapters.haarlem.desk.problems import API_VERSION, MEDIA_TYPE
 from adapters.haarlem.settings import ApiSettings
 from schemas.document import Document
@@ -104,7 +105,7 @@ def describe(api: FastAPI, settings: ApiSettings) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas.update(_models(_documents(requests), "validation"))
+    schemas.update(_models([*_documents(requests), *_documents(reporting)], "validation"))
     schemas.update(_models(_documents(answers), "serialization"))
     schemas["Problem"] = _PROBLEM
     for path in document["paths"].values():

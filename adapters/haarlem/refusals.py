@@ -65,6 +65,8 @@ class Fault(StrEnum):
     ROW = "te-veel-cellen"
     COLUMN = "onbekende-kolom"
     CELL = "cel-onleesbaar"
+    NOT_OF_THIS_KIND = "past-niet-bij-soort"
+    NO_SUCH_PAGE = "pagina-bestaat-niet"
 
 
 FAULTS: Final[dict[Fault, str]] = {
@@ -91,6 +93,8 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.ROW: "Deze regel heeft meer cellen dan de kopregel; staat er een scheidingsteken in een tekst?",
     Fault.COLUMN: "De import kent deze kolom niet: geef hem de naam uit de beschrijving, of maak hem leeg.",
     Fault.CELL: "Deze cel is niet te lezen, of hoort niet bij deze handeling.",
+    Fault.NOT_OF_THIS_KIND: "Dit past niet bij het soort feit; zie de beschrijving.",
+    Fault.NO_SUCH_PAGE: "Zoveel pagina's zijn er niet.",
 }
 
 

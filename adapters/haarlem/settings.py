@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from adapters.haarlem.ddas.settings import DdasSettings
 from hub.toml import load_toml
 from schemas.identifiers import Email, Name, Phone
 
@@ -81,6 +82,7 @@ class Settings(_Part):
     terms: Terms = Terms()
     rules: Rules = Rules()
     api: ApiSettings = ApiSettings()
+    ddas: DdasSettings = DdasSettings()
     sweep_s: float = Field(default=60, gt=0, description="seconds between two looks at terms and end dates")
     answers_kept_days: int = Field(default=30, ge=1, description="how long the answer to an idempotency key is kept")
 

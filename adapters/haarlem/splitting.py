@@ -9,6 +9,7 @@ from adapters.haarlem.acts import check_number
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.conversations import PauseState
+from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import Case, Party, Person, PersonState
 from adapters.haarlem.facts import Kind
 from adapters.haarlem.fanout import Call, Delivery, fan_out
@@ -46,6 +47,7 @@ def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, req
     )
     moved = person.changed(id=new_pseudonym(), case_id=case.id, number=1)
     store.add_case(tx, case)
+    ddas.split_off(helper, tx, file.case, case)
     store.add_person(tx, moved)
     store.put_person(tx, person.changed(state=PersonState.SPLIT_OFF))
     agenda.add_event(tx, helper.now(), "persoon-afgesplitst", case_id, person_id=person.id)

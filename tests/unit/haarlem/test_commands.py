@@ -37,6 +37,16 @@ def test_a_token_is_made_listed_and_revoked(tmp_path: Path, capsys: Captured) ->
     assert "revoked" in capsys.readouterr().out
 
 
+def test_a_client_of_ddas_is_made_listed_and_revoked(tmp_path: Path, capsys: Captured) -> None:
+    where = ["--ledger", f"sqlite:///{tmp_path}/ledger.db"]
+    assert main(["ddas", "client-new", *where, "--name", "CBS"]) == 0
+    made = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert main(["ddas", "client-list", *where]) == 0
+    assert capsys.readouterr().out == f"{made['client_id']}\tCBS\tactive\n"
+    assert made["client_secret"].encode() not in (tmp_path / "ledger.db").read_bytes()
+    assert [main(["ddas", "client-revoke", made["client_id"], *where]) for _ in range(2)] == [0, 3]
+
+
 def test_an_unknown_scope_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         main(["token-new", "--ledger", f"sqlite:///{tmp_path}/l.db", "--name", "x", "--scope", "alles"])
