@@ -35,12 +35,16 @@ TAX: Final = "00000099000000003000"
 TAX_HAARLEM: Final = "00000099000000003100"
 CRED: Final = "00000099000000004000"
 CRED_WITHOUT_BSN: Final = "00000099000000004100"
+KBN: Final = "00000099000000005000"
+BEW: Final = "00000099000000006000"
+VOL: Final = "00000099000000007000"
+MUN: Final = "00000099000000008000"
 
 #: A moment at which every key and agreement of the world is good; clocks in tests start here.
 NOW: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _BEGIN: Final = "2020-01-01T00:00:00Z"
 _END: Final = "2099-01-01T00:00:00Z"
-#: What goes both ways in a pause or VISH conversation: type name, sender role, recipient role, answers (messages.md 1).
+#: Who may say what: type name, sender role, recipient role, answers, BSN (messages.md 1).
 _LINES: Final = (
     ("schuldenrust-aanmelding", "SHV", "VISH", ("schuldenrust-registratie",), True),
     ("schuldenrust-registratie", "VISH", "SHV", (), False),
@@ -57,10 +61,51 @@ _LINES: Final = (
             ("pauze-beeindiging", "SHV", party, ("kennisgeving-antwoord",), False),
             ("statusbericht", "SHV", party, (), False),
             ("statusbericht", party, "SHV", (), False),
+            ("incasso-ondanks-pauze", "SHV", party, ("statusbericht",), False),
+            ("incasso-ondanks-pauze", "BEW", party, ("statusbericht",), False),
+            ("statusverzoek", party, "SHV", ("statusbericht",), False),
+            ("afkoelingsperiode", "SHV", party, ("kennisgeving-antwoord",), False),
+            *(
+                line
+                for helper in ("SHV", "KBN")
+                for line in (
+                    ("saldoverzoek", helper, party, ("saldoverzoek-antwoord", "geen-medewerking"), True),
+                    ("saldoverzoek-antwoord", party, helper, (), False),
+                    ("betaalvoorstel", helper, party, ("betaalvoorstel-antwoord",), False),
+                    ("betaalvoorstel-antwoord", party, helper, (), False),
+                    ("heroverweging", helper, party, ("betaalvoorstel-antwoord",), False),
+                    ("schuldregeling-akkoord", helper, party, (), False),
+                    ("schuldregeling-beeindigd", helper, party, (), False),
+                )
+            ),
         )
     ),
+    ("afkoelingsperiode", "SHV", "VISH", ("schuldenrust-registratie",), False),
+    *(
+        line
+        for target, bsn in (("KBN", True), ("BEW", True), ("VOL", False))
+        for line in (
+            ("verwijzing", "SHV", target, ("verwijzing-status",), bsn),
+            ("verwijzing-status", "SHV", target, (), False),
+            ("verwijzing-status", target, "SHV", (), False),
+        )
+    ),
+    ("bewind-gestart", "BEW", "SHV", (), True),
+    ("bewind-dossier", "BEW", "SHV", ("bewind-advies",), False),
+    ("bewind-advies", "SHV", "BEW", (), False),
+    ("bewind-beeindigd", "BEW", "SHV", (), False),
+    *(
+        line
+        for helper in ("KBN", "BEW")
+        for line in (
+            ("rustverzoek", helper, "SHV", ("statusbericht",), False),
+            ("statusbericht", "SHV", helper, (), False),
+            ("statusbericht", helper, "SHV", (), False),
+        )
+    ),
+    ("fasewijziging", "SHV", "MUN", (), False),
 )
-_TERMS: Final = {"VISH": 1, "TAX": 2, "CRED": 10}
+_TERMS: Final = {"VISH": 1, "TAX": 2, "CRED": 10, "KBN": 3, "BEW": 3, "VOL": 3, "SHV": 10}
 _ALL_TYPES: Final = tuple(sorted({line[0] for line in _LINES}))
 
 Edit = Callable[[dict[str, Any]], object]
@@ -204,6 +249,10 @@ def make_world(
         (TAX_HAARLEM, "Cocensus", ("TAX",)),
         (CRED, "Publieke schuldeiser", ("CRED",)),
         (CRED_WITHOUT_BSN, "Private schuldeiser", ("CRED",)),
+        (KBN, "Kredietbank", ("KBN",)),
+        (BEW, "Bewindvoerder", ("BEW",)),
+        (VOL, "Vrijwilligers", ("VOL",)),
+        (MUN, "Gemeente Heemstede", ("MUN",)),
     )
     private: dict[str, Mapping[str, object]] = {}
     organisations = []
@@ -215,6 +264,8 @@ def make_world(
     organisations[3]["gemeentecodes"] = ["0397", "0377", "0473"]
     organisations[4]["gemeentecodes"] = ["0392"]
     organisations[6]["bsnAllowed"] = False
+    organisations[9]["bsnAllowed"] = False
+    organisations[10]["gemeentecodes"] = ["0397"]
     document = {
         "version": 1,
         "issued": "2026-11-01T00:00:00Z",

@@ -18,13 +18,14 @@ from adapters.haarlem import (
     openapi,
     repeating,
     splitting,
+    talk_api,
     views,
 )
 from adapters.haarlem.answers import CallsAnswer, CaseAnswer, EventsAnswer, ImportAnswer, SearchAnswer
 from adapters.haarlem.ddas_desk import api as ddas
 from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ImportCall, ImportReadCall, ReadCall, SearchCall
-from adapters.haarlem.desk.places import CallId, CaseId, ImportId, PartyId, PersonId
+from adapters.haarlem.desk.places import CASE, CASES, CallId, CaseId, ImportId, PartyId, PersonId
 from adapters.haarlem.requests import (
     CallDoneRequest,
     CorrectRequest,
@@ -47,8 +48,7 @@ Running = Annotated[bool, Query(alias="bestaand", description="Neem over wat al 
 
 routes = APIRouter()
 routes.include_router(ddas.routes)
-CASES = "/schuldenrust"
-CASE = CASES + "/{zaakId}"
+routes.include_router(talk_api.routes)
 CALL = "/belpunten/{belpuntId}"
 IMPORT = "/importen/{importId}"
 _SHOWN = openapi.answered(CaseAnswer)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +43,15 @@ class Carried(StrEnum):
     DELIVERED = "afgeleverd"
 
 
+#: The words of the edge for it.
+CARRIED: Final = MappingProxyType(
+    {
+        "accepted": Carried.ACCEPTED,
+        "delivered": Carried.DELIVERED,
+        "refused": Carried.REFUSED,
+        "expired": Carried.EXPIRED,
+    }
+)
 _RANK: Final = {carried: rank for rank, carried in enumerate(Carried)}
 
 
@@ -62,32 +72,39 @@ class Reaction(StrEnum):
 _CONFIRMING: Final = (Reaction.CONFIRMED, Reaction.PARTIAL)
 
 
-class _Fact(BaseModel):
+class Fact(BaseModel):
+    """Something that happened and will not change; its content never shows in an error."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Letter(_Fact):
-    """Something that Haarlem sent. `number` counts up within the conversation, `end` is the last day of rest asked."""
+class Sent(Fact):
+    """Something that Haarlem sent, and how far the road brought it. `number` counts up within the conversation."""
 
     id: str
     number: int
-    kind: LetterKind
     sent: datetime
-    end: date | None = None
-    end_class: EndClass | None = None
-    reason: str | None = None
     carried: Carried = Carried.SENT
     carried_at: datetime | None = None
     code: str | None = None
 
-    def seen(self, carried: Carried, at: datetime, code: str | None) -> Letter:
+    def seen(self, carried: Carried, at: datetime, code: str | None) -> Self:
         """The same letter knowing that it came this far; news of an earlier stage changes nothing."""
         if _RANK[carried] <= _RANK[self.carried]:
             return self
         return self.model_copy(update={"carried": carried, "carried_at": at, "code": code})
 
 
-class Unstopped(_Fact):
+class Letter(Sent):
+    """Something that Haarlem sent about a pause or registration; `end` is the last day of rest asked."""
+
+    kind: LetterKind
+    end: date | None = None
+    end_class: EndClass | None = None
+    reason: str | None = None
+
+
+class Unstopped(Fact):
     """A measure that went on, and who has it now: someone to call."""
 
     measure: str
@@ -98,7 +115,7 @@ class Unstopped(_Fact):
     handler_reference: str | None = None
 
 
-class Answer(_Fact):
+class Answer(Fact):
     """What the other side said; `answers` is the id of the letter it answers, when it says so."""
 
     id: str
@@ -119,14 +136,14 @@ class Answer(_Fact):
         return letter.carried_at is not None and self.at >= letter.carried_at
 
 
-class WantedEnd(_Fact):
+class WantedEnd(Fact):
     """An end that Haarlem wants and cannot ask for yet: the other side must first confirm what came before."""
 
     end: date
     end_class: EndClass
 
 
-class Conversation(_Fact):
+class Conversation(Fact):
     """The facts of one conversation, and the terms that the agreement sets for it.
 
     `latest_end` is the agreement's maximum: no letter asks for a later day. `adopted` is the moment at which a pause or

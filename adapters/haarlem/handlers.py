@@ -20,7 +20,8 @@ from adapters.haarlem.conversations import PauseState, RegistrationState, openin
 from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.desk import store as desk
 from adapters.haarlem.endings import Ending, end_one
-from adapters.haarlem.facts import Answer, Carried
+from adapters.haarlem.facts import CARRIED, Answer, Carried
+from adapters.haarlem.hearing import Hearing
 from adapters.haarlem.mapping import answer_of_notice, answer_of_refusal, answer_of_result, answer_of_status
 from adapters.haarlem.repeating import remake
 from adapters.haarlem.store import Exchange, Transaction
@@ -31,12 +32,6 @@ from schemas.codes import EndClass
 from schemas.messages import DebtRestRegistrationResult, Message, NoCooperation, NoticeAnswer, StatusReport
 
 M = TypeVar("M", bound=Message)
-_CARRIED = {
-    "accepted": Carried.ACCEPTED,
-    "delivered": Carried.DELIVERED,
-    "refused": Carried.REFUSED,
-    "expired": Carried.EXPIRED,
-}
 _CONFIRMED = frozenset({PauseState.ACTIVE, PauseState.EXTENDED})
 
 
@@ -45,6 +40,7 @@ class CaseOffice:
 
     def __init__(self, helper: DebtHelper) -> None:
         self._helper = helper
+        self._hearing = Hearing(helper)
         helper.edge.ledger.create(METADATA)
         with helper.edge.ledger.begin() as tx:
             ddas.catch_up(helper, tx)
@@ -56,6 +52,7 @@ class CaseOffice:
         edge.on(NoticeAnswer, self.answer, outside=OutsideKey.KEY)
         edge.on(NoCooperation, self.refusal, outside=OutsideKey.KEY)
         edge.on(StatusReport, self.status, outside=OutsideKey.KEY)
+        self._hearing.listen()
         edge.on_outcome(self.outcome)
 
     async def result(self, received: Received[DebtRestRegistrationResult]) -> Done:
@@ -67,16 +64,25 @@ class CaseOffice:
         return await self._take(received, answer_of_notice(received))
 
     async def refusal(self, received: Received[NoCooperation]) -> Done:
-        """*Geen-medewerking*."""
+        """*Geen-medewerking*, with a pause or with settling."""
+        if not await self._is_exchange(received.conversation):
+            return await self._hearing.settled(received)
         return await self._take(received, answer_of_refusal(received))
 
     async def status(self, received: Received[StatusReport]) -> Done:
         """*Statusbericht*: some change what holds, the others are for whoever looks at the case."""
+        if not await self._is_exchange(received.conversation):
+            return await self._hearing.take(received)
         answer = answer_of_status(received)
         if answer is not None:
             return await self._take(received, answer)
         status = received.message.status.value
         return await self._take(received, None, lambda tx, exchange: self._mention(tx, exchange, status))
+
+    async def _is_exchange(self, conversation: str) -> bool:
+        """Whether a conversation is about a pause or registration, or else about something else."""
+        found = await self._helper.edge.ledger.database.read(store.case_of_exchange, conversation)
+        return found is not None
 
     async def _take(
         self,
@@ -125,11 +131,12 @@ class CaseOffice:
 
     def outcome(self, tx: Transaction, outcome: Outcome) -> None:
         """How far a letter came, in the transaction that stores it; one that expired is made anew (wire.md 8, T4)."""
+        self._hearing.outcome(tx, outcome)
         case_id = store.case_of_exchange(tx, outcome.conversation)
         if case_id is None:
             return
         exchange = _held(tx, outcome.conversation)
-        carried = _CARRIED[outcome.state]
+        carried = CARRIED[outcome.state]
         facts = exchange.facts.carried(outcome.message_id, carried, outcome.at, outcome.code)
         exchange = book.keep(self._helper, tx, exchange, facts)
         opening = opening_of(facts)

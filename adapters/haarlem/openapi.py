@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from adapters.haarlem import answers, requests
+from adapters.haarlem import answers, requests, talk_answers, talk_requests
 from adapters.haarlem.ddas import reporting
 from adapters.haarlem.desk.problems import API_VERSION, MEDIA_TYPE
 from adapters.haarlem.settings import ApiSettings
@@ -105,8 +105,10 @@ def describe(api: FastAPI, settings: ApiSettings) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas.update(_models([*_documents(requests), *_documents(reporting)], "validation"))
-    schemas.update(_models(_documents(answers), "serialization"))
+    for asked in (requests, talk_requests, reporting):
+        schemas.update(_models(_documents(asked), "validation"))
+    for told in (answers, talk_answers):
+        schemas.update(_models(_documents(told), "serialization"))
     schemas["Problem"] = _PROBLEM
     for path in document["paths"].values():
         for operation in path.values():

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     CASE_ENDED = "zaak-beeindigd"
     NOTHING_TO_DO = "niets-te-doen"
     COUNT_NEEDED = "aantal-bevestigen"
+    NOT_ALL_AGREED = "niet-allen-akkoord"
 
 
 #: Title and detail of each.
@@ -32,6 +33,10 @@ DUTCH: Final[dict[Refusal, tuple[str, str]]] = {
     Refusal.NUMBER_TAKEN: ("Klantnummer in gebruik", "Een lopende zaak heeft dit klantnummer al; zie zaak."),
     Refusal.CASE_ENDED: ("Zaak beëindigd", "Deze zaak is al beëindigd; deze handeling kan niet meer."),
     Refusal.NOTHING_TO_DO: ("Niets te doen", "Er loopt hier niets waarop deze handeling van toepassing is."),
+    Refusal.NOT_ALL_AGREED: (
+        "Niet alle partijen zijn akkoord",
+        "De regeling gaat pas in als elke partij akkoord is, of de rechter dat verving (dwangakkoord).",
+    ),
     Refusal.COUNT_NEEDED: (
         "Bevestig het aantal",
         "Er zouden zoveel pauzes eindigen als in aantalPauzes staat. Stuur dat aantal mee om te bevestigen.",
@@ -50,6 +55,8 @@ class Fault(StrEnum):
     END_BEFORE_START = "eind-voor-begin"
     END_TOO_SOON = "einde-te-dichtbij"
     CLASS_NEEDED = "klasse-nodig"
+    PERCENTAGE_NEEDED = "percentage-nodig"
+    CLAIMS_NEEDED = "vorderingen-nodig"
     TWICE = "dubbel"
     UNKNOWN_PERSON = "onbekende-persoon"
     UNKNOWN_PARTY = "onbekende-partij"
@@ -78,6 +85,8 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.END_BEFORE_START: "De einddatum ligt vóór de ingangsdatum.",
     Fault.END_TOO_SOON: "De einddatum ligt te dichtbij; partijen hebben eerst een aantal werkdagen nodig.",
     Fault.CLASS_NEEDED: "Bij deze reden hoort een (andere) klasse; noem de klasse die bij de reden past.",
+    Fault.PERCENTAGE_NEEDED: "Noem een percentage, of de vorderingen met wat ervoor geboden wordt.",
+    Fault.CLAIMS_NEEDED: "De partij gaf geen vorderingen op; noem ze in het voorstel.",
     Fault.TWICE: "Dit staat er twee keer.",
     Fault.UNKNOWN_PERSON: "Deze persoon hoort niet (meer) bij de zaak.",
     Fault.UNKNOWN_PARTY: "Deze partij hoort niet (meer) bij de zaak.",

@@ -43,6 +43,11 @@ class Terms(_Part):
     end: int = Field(default=2, ge=1)
     receipt: int = Field(default=5, ge=1, description="without a receipt this long, somebody calls")
     call: int = Field(default=1, ge=1, description="what cannot be sent is called within this time")
+    balance: int = Field(default=10, ge=1)
+    proposal: int = Field(default=10, ge=1)
+    reconsideration: int = Field(default=10, ge=1)
+    clock_days: int = Field(default=120, ge=1, description="calendar days from the first balance asked to agreement")
+    outer_months: int = Field(default=8, ge=1, description="and the outer limit of that")
 
 
 class Rules(_Part):
@@ -53,6 +58,9 @@ class Rules(_Part):
     warnings: tuple[int, ...] = Field(default=(14, 3), description="how long before an end somebody is warned")
     maximum_months: int = Field(default=8, ge=1, description="longest pause where the agreement sets no maximum")
     confirm_above: int = Field(default=5, ge=0, description="an act that ends more pauses must name their number")
+    fetching: tuple[str, ...] = Field(
+        default=(), description="OINs of parties that fetch their messages: their terms count from `opgehaald`"
+    )
     covenant: tuple[str, ...] = Field(
         default=(), description="ids of agreements under which a pause counts from delivery"
     )

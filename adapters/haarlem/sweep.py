@@ -6,11 +6,12 @@ that a crash in between fires nothing twice and forgets nothing.
 
 from __future__ import annotations
 
-from adapters.haarlem import book, store
+from adapters.haarlem import book, store, talkbook
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.standing import state_of
 from adapters.haarlem.store import Exchange, Transaction
+from adapters.haarlem.talks import store as talks
 
 
 def look(helper: DebtHelper) -> int:
@@ -23,6 +24,20 @@ def look(helper: DebtHelper) -> int:
             for exchange in store.exchanges(tx, case_id):
                 if exchange.open:
                     book.keep(helper, tx, exchange, exchange.facts)
+    return len(due) + _look_at_talks(helper)
+
+
+def _look_at_talks(helper: DebtHelper) -> int:
+    """The same for conversations whose facts are their messages."""
+    with helper.edge.ledger.database.reading() as tx:
+        due = [talk for talk in talks.every_open(tx) if talkbook.has_changed(helper, tx, talk)]
+    for talk in due:
+        with helper.edge.ledger.begin() as tx:
+            if talk.case_id is not None:
+                store.lock_case(tx, talk.case_id)
+            held = talks.find(tx, talk.id)
+            if held is not None:
+                talkbook.keep(helper, tx, held, held.facts)
     return len(due)
 
 

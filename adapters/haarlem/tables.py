@@ -71,6 +71,38 @@ Index(
     postgresql_where=EXCHANGE.c.open.is_(True),
 )
 
+#: A conversation whose facts are its messages: settling, referring, an administration, a question (`talks`).
+TALK = Table(
+    "haarlem_talk",
+    METADATA,
+    Column("id", UUID, primary_key=True),
+    Column("conversation", UUID, nullable=False),  # the correlationid
+    Column("kind", String(16), nullable=False),
+    Column("case_id", UUID, ForeignKey("haarlem_case.id")),  # none: somebody whom no case is about
+    Column("person_id", UUID),
+    Column("party_id", UUID),
+    Column("subject", UUID, nullable=False),  # the case pseudonym that its messages carry
+    Column("oin", String(20), nullable=False),  # empty: the other side is not on the road
+    Column("open", Boolean, nullable=False),
+    Column("state", String(24), nullable=False),  # this and what follows as last told to who polls
+    Column("actor", String(24), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("due", BigInteger),
+    Column("alarm", String(32)),
+    Column("facts", Text, nullable=False),
+    Index("haarlem_talk_case", "case_id"),
+    Index("haarlem_talk_conversation", "conversation"),
+)
+#: A settlement is one conversation for each case and counterpart (wire.md 4), however often it begins anew.
+Index(
+    "haarlem_talk_settlement",
+    TALK.c.case_id,
+    TALK.c.party_id,
+    unique=True,
+    sqlite_where=TALK.c.kind == "schuldregeling",
+    postgresql_where=TALK.c.kind == "schuldregeling",
+)
+
 CALL = Table(
     "haarlem_call",
     METADATA,

@@ -1,0 +1,40 @@
+"""What the API answers about conversations: closed models with Dutch names, and nothing that says who somebody is."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from schemas.document import Absent, Document
+from schemas.identifiers import Date, Instant
+
+
+class LineAnswer(Document):
+    """How one conversation stands."""
+
+    model_config = ConfigDict(title="Stand van een gesprek")
+
+    id: str = Field(alias="id")
+    kind: str = Field(alias="soort", description="pauze, vish, schuldregeling, verwijzing, bewind, …")
+    case_id: Absent[str] = Field(default=None, alias="zaak")
+    party_id: Absent[str] = Field(default=None, alias="partijId")
+    party: str = Field(alias="partij")
+    oin: Absent[str] = Field(default=None, alias="oin", description="Ontbreekt als het per brief gaat.")
+    person_id: Absent[str] = Field(default=None, alias="persoonId")
+    conversation: str = Field(alias="gesprek", description="Pseudoniem in het berichtenlog.")
+    state: str = Field(alias="stand")
+    words: str = Field(alias="toelichting", description="De stand in woorden.")
+    since: Instant = Field(alias="sinds")
+    actor: str = Field(alias="aanZet", description="schuldhulpverlener, partij of niemand.")
+    due: Absent[Instant] = Field(default=None, alias="termijn", description="Tot wanneer wie aan zet is de tijd heeft.")
+    days_left: Absent[int] = Field(default=None, alias="werkdagen", description="Tot de termijn; negatief: voorbij.")
+    end: Absent[Date] = Field(default=None, alias="einddatum", description="Laatste dag van rust.")
+    alarm: Absent[str] = Field(default=None, alias="alarm")
+    open: bool = Field(alias="loopt")
+
+
+class OverviewAnswer(Document):
+    """Every conversation of a case, or those in which Haarlem must act."""
+
+    model_config = ConfigDict(title="Overzicht van gesprekken")
+
+    lines: tuple[LineAnswer, ...] = Field(alias="gesprekken")

@@ -1,0 +1,97 @@
+"""What the case system asks of conversations: settle, refer, advise, and the rest; one closed model per act."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict, Field
+
+from adapters.haarlem.reasons import EndReason
+from schemas.codes import ArrangementKind, EndClass, ProposalDecision, ProposalRefusalReason
+from schemas.document import Absent, Document, Listed, Several
+from schemas.identifiers import Date, LongText, Percentage, Reference
+from schemas.messages.settlement import ClaimProposal, Months
+from schemas.protocol import Uuid
+
+
+class BalancesRequest(Document):
+    """Ask creditors and tax offices what is owed."""
+
+    model_config = ConfigDict(title="Saldo opvragen")
+
+    arrangement_kind: Absent[Listed[ArrangementKind]] = Field(default=None, alias="typeSchuldregeling")
+    parties: Several[Uuid] = Field(
+        default=(), alias="partijen", description="Leeg: elke partij aan wie het nog niet gevraagd is."
+    )
+
+
+class PartyProposalRequest(Document):
+    """What one party is offered, where it differs from the others."""
+
+    model_config = ConfigDict(title="Voorstel aan één partij")
+
+    party_id: Uuid = Field(alias="partijId")
+    percentage: Absent[Percentage] = Field(default=None, alias="percentage")
+    claims: Several[ClaimProposal] = Field(
+        default=(), alias="vorderingen", description="Leeg: berekend over het saldo dat de partij opgaf."
+    )
+
+
+class ProposalsRequest(Document):
+    """Make a proposal to every party whose balance is known, or to the parties that are named."""
+
+    model_config = ConfigDict(title="Betaalvoorstel")
+
+    arrangement_kind: Listed[ArrangementKind] = Field(alias="typeSchuldregeling")
+    calculated_on: Absent[Date] = Field(default=None, alias="berekendOp", description="Standaard vandaag.")
+    term_months: Months = Field(alias="looptijdMaanden")
+    valid_until: Date = Field(alias="geldigTot", description="Niet vóór het einde van de antwoordtermijn.")
+    percentage: Absent[Percentage] = Field(
+        default=None, alias="percentage", description="Van elke vordering zonder voorrang."
+    )
+    preferential_percentage: Absent[Percentage] = Field(
+        default=None, alias="percentagePreferent", description="Van elke preferente vordering; standaard als de andere."
+    )
+    parties: Several[PartyProposalRequest] = Field(default=(), alias="partijen")
+
+
+class ReconsiderRequest(Document):
+    """Ask a party that refused to think again."""
+
+    model_config = ConfigDict(title="Heroverweging")
+
+    reasoning: LongText = Field(alias="motivering", description="Gaat naar de partij; nooit gezondheid of gezin.")
+    compulsory_settlement_announced: bool = Field(default=False, alias="dwangakkoordAangekondigd")
+
+
+class DecisionRequest(Document):
+    """What a party decided by letter or telephone."""
+
+    model_config = ConfigDict(title="Besluit buiten de berichten om")
+
+    decision: Listed[ProposalDecision] = Field(alias="besluit")
+    reason: Absent[Listed[ProposalRefusalReason]] = Field(default=None, alias="reden")
+    date: Date = Field(alias="datum")
+
+
+class AgreeRequest(Document):
+    """All agreed: the arrangement begins."""
+
+    model_config = ConfigDict(title="Schuldregeling akkoord")
+
+    agreed_on: Absent[Date] = Field(default=None, alias="datumAkkoord", description="Standaard vandaag.")
+    payment_reference: Reference = Field(alias="betaalreferentie")
+    compulsory: bool = Field(
+        default=False, alias="dwangakkoord", description="De rechter verving de instemming van wie weigerde."
+    )
+
+
+class EndArrangementRequest(Document):
+    """The arrangement, or the talk about it, ended."""
+
+    model_config = ConfigDict(title="Einde van de schuldregeling")
+
+    reason: Listed[EndReason] = Field(alias="reden", description="Blijft in Haarlem; partijen horen alleen de klasse.")
+    end_class: Absent[Listed[EndClass]] = Field(
+        default=None, alias="klasse", description="Nodig waar de klasse niet uit de reden volgt."
+    )
+    end: Absent[Date] = Field(default=None, alias="einddatum", description="Standaard vandaag.")
+    parties: Several[Uuid] = Field(default=(), alias="partijen", description="Leeg: bij elke partij.")
