@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from datetime import UTC, datetime
@@ -66,6 +67,14 @@ def new_pseudonym() -> str:
     """A fresh random UUID version 4 for a case or a conversation: nothing can be derived from it, not even its time."""
     value = int.from_bytes(os.urandom(16), "big")
     value = value & ~(0xF << 76) | 0x4 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(UUID(int=value))
+
+
+def named_id(*names: str) -> str:
+    """The UUID version 8 (RFC 9562) of these names: the same for the same ones, so that what is said twice is known."""
+    value = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest()[:16], "big")
+    value = value & ~(0xF << 76) | 0x8 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return str(UUID(int=value))
 

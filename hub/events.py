@@ -39,6 +39,8 @@ class Event(StrEnum):
     MESSAGE_QUARANTINED = "message.quarantined"
     MESSAGE_STUCK = "message.stuck"
     MESSAGE_UNSTUCK = "message.unstuck"
+    TERM_NEARS = "term.nears"
+    TERM_PASSED = "term.passed"
     MESSAGE_HELD = "message.held"
     MESSAGE_ACTED = "message.acted"
     MESSAGE_RETRIED = "message.retried"

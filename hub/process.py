@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hub import failpoints
 from hub.clock import clock_of
+from hub.conversations.ladder import LadderSettings
 from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.keeper import Keeper, KeeperSettings
@@ -71,7 +72,9 @@ def relay_of(settings: HubSettings, office: Office) -> Lanes:
 
 def keeper_of(settings: HubSettings, office: Office) -> Keeper:
     """The keeper; only one at a time may run."""
-    return Keeper(office, KeeperSettings(), link_settings(settings), lambda: read_inboxes(settings.state))
+    terms = settings.terms
+    ladder = LadderSettings(terms.undelivered_after, terms.unreached_after, terms.escalate_after)
+    return Keeper(office, KeeperSettings(ladder=ladder), link_settings(settings), lambda: read_inboxes(settings.state))
 
 
 def read_inboxes(state: Path) -> dict[str, str]:

@@ -61,6 +61,14 @@ class RelaySettings(Part):
     quota_burst: int = Field(default=20_000, ge=1, description="messages of one partner at once")
 
 
+class TermSettings(Part):
+    """When somebody is told of a question without an answer, in Dutch working days."""
+
+    undelivered_after: int = Field(default=1, ge=1, le=30, description="no receipt since the hub took it: operators")
+    unreached_after: int = Field(default=5, ge=1, le=60, description="likewise: the recipient's escalation contact")
+    escalate_after: int = Field(default=2, ge=0, le=60, description="after a term ended: its escalation contact")
+
+
 class ConsoleSettings(Part):
     """Where the operators' console listens, and who says who its operators are."""
 
@@ -108,6 +116,7 @@ class HubSettings(BaseSettings):
     database: str = Field(description="SQLAlchemy address: sqlite:///file or postgresql+psycopg://…")
     broker: BrokerSettings
     relay: RelaySettings = RelaySettings()
+    terms: TermSettings = TermSettings()
     console: ConsoleSettings | None = Field(default=None, description="only `schuldhub console` reads it")
     failpoint: Armed | None = None
     clock_file: Path | None = Field(default=None, description="seconds to move the clock by: demo and tests only")

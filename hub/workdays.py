@@ -14,11 +14,10 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LAST_SECOND = time(23, 59, 59)
-SATURDAY = 5
+SATURDAY, SUNDAY = 5, 6
+AROUND_EASTER = (-2, 1, 39, 50)  # Good Friday, Easter Monday, Ascension Day, Whit Monday
 
 
 @cache
@@ -32,9 +31,25 @@ def _decrees() -> tuple[frozenset[date], int]:
 @cache
 def holidays_of(year: int) -> frozenset[date]:
     """Every day of article 3 of the Algemene termijnenwet in `year`, weekends included when they fall there."""
-    # The package counts Liberation Day once in five years, as collective agreements do; the law counts it every year.
-    recognised = set(country_holidays("NL", years=year)) | {date(year, 5, 5)}
-    return frozenset(recognised | {day for day in _decrees()[0] if day.year == year})
+    kings_day = date(year, 4, 27)
+    if kings_day.weekday() == SUNDAY:
+        kings_day -= timedelta(days=1)
+    fixed = {date(year, 1, 1), kings_day, date(year, 5, 5), date(year, 12, 25), date(year, 12, 26)}
+    moving = {easter(year) + timedelta(days=days) for days in AROUND_EASTER}
+    return frozenset(fixed | moving | {day for day in _decrees()[0] if day.year == year})
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar (Meeus, Jones and Butcher)."""
+    golden, (century, in_century) = year % 19, divmod(year, 100)
+    leap_centuries, century_rest = divmod(century, 4)
+    moon = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leap_centuries - moon + 15) % 30
+    leaps, rest = divmod(in_century, 4)
+    to_sunday = (32 + 2 * century_rest + 2 * leaps - epact - rest) % 7
+    late = (golden + 11 * epact + 22 * to_sunday) // 451
+    month, day = divmod(epact + to_sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
 
 
 def decrees_known_until() -> int:

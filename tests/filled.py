@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from hub.clock import new_id, new_pseudonym
+from hub.conversations.following.store import follow
+from hub.conversations.ladder import LadderSettings
+from hub.conversations.questions import agreed_in
 from hub.database import Connection, Database, instant
 from hub.messagelog import store
 from hub.messagelog.entries.store import add_entries, add_register_version, sequence_entries
 from hub.messagelog.store import Row
+from hub.register.model import Register
 from hub.wire.names import source_urn
-from tests.world import CRED, SHV, TAX, VISH, FixedClock, full_type
+from tests.world import CRED, SHV, TAX, VISH, FixedClock, full_type, make_world
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -160,7 +165,15 @@ def fill(database: Database, now: datetime) -> Filled:
             ],
         )
         sequence_entries(connection, 10_000)
+        while follow(connection, agreed_in(_register()), LadderSettings()):
+            pass
     return filled
+
+
+@cache
+def _register() -> Register:
+    """What is agreed in every world of tests."""
+    return make_world().register
 
 
 def _calm(writer: Writer, filled: Filled) -> None:

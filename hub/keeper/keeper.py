@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
+from hub.conversations.ladder import LadderSettings
 from hub.database import Lead
 from hub.errors import HubError, UnavailableError
 from hub.events import Alarms, Event, log
-from hub.keeper import deadletters, expiry, redelivery, reminders
+from hub.keeper import deadletters, expiry, redelivery, reminders, terms
 from hub.messagelog.due.store import standstills
 from hub.messagelog.entries.store import sequence_entries
 from hub.relay.office import Office
@@ -28,6 +29,8 @@ class KeeperSettings:
     """How often the keeper looks (seconds), and when it alarms."""
 
     sequence_s: float = 0.4
+    follow_s: float = 0.4
+    climb_s: float = 15.0
     redeliver_s: float = 5.0
     expire_s: float = 30.0
     remind_s: float = 3600.0
@@ -36,6 +39,8 @@ class KeeperSettings:
     forward_within: timedelta = timedelta(minutes=15)  # else the recipient has no inbox, or its inbox is full
     receipt_within: timedelta = timedelta(days=1)  # else the recipient is away, or cannot read what it gets
     look_within: timedelta = timedelta(minutes=30)  # else the keeper itself does not do its work
+    settle: timedelta = timedelta(minutes=2)  # after taking the lead: answers that wait on the lanes go before terms
+    ladder: LadderSettings = field(default_factory=LadderSettings)
 
 
 class Keeper:
@@ -53,7 +58,12 @@ class Keeper:
         self._link_settings = link_settings
         self._inboxes = inboxes
         self._alarms = Alarms()
-        self.leads = False
+        self._leads_since: datetime | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the leader."""
+        return self._leads_since is not None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Waits for the lead and does every task at its interval until `stop`; a failing one comes again."""
@@ -67,11 +77,11 @@ class Keeper:
                 await pause(stop, self._settings.lead_s)
                 continue
             log().info(Event.LEAD_TAKEN)
-            self.leads = True
+            self._leads_since = self._office.clock.now()
             try:
                 await self._lead(lead, stop)
             finally:
-                self.leads = False
+                self._leads_since = None
                 lead.give_back()
 
     async def _lead(self, lead: Lead, stop: asyncio.Event) -> None:
@@ -80,6 +90,8 @@ class Keeper:
             group.create_task(set_when_any(over, stop))
             group.create_task(self._watch(lead, over))
             group.create_task(self._every(self._settings.sequence_s, over, self.sequence, "sequence"))
+            group.create_task(self._every(self._settings.follow_s, over, self.follow, "follow"))
+            group.create_task(self._every(self._settings.climb_s, over, self._climb_when_settled, "climb"))
             group.create_task(self._every(self._settings.sweep_s, over, self.sweep, "sweep"))
             group.create_task(self._linked(over))
 
@@ -119,6 +131,7 @@ class Keeper:
             (self._settings.redeliver_s, lambda: self.redeliver(link), "redeliver"),
             (self._settings.expire_s, lambda: self.expire(link), "expire"),
             (self._settings.remind_s, lambda: self.remind(link), "remind"),
+            (self._settings.climb_s, lambda: self.remind_of_terms(link), "remind-of-terms"),
             (RECONNECT_S, lambda: deadletters.keep_dead_letters(self._office, link, done), "dead-letters"),
         )
         async with asyncio.TaskGroup() as group:
@@ -129,6 +142,24 @@ class Keeper:
     async def sequence(self) -> int:
         """Gives pending log entries their index; returns how many."""
         return await self._office.database.run(sequence_entries, ENTRIES_AT_ONCE)
+
+    async def follow(self) -> int:
+        """Brings the questions of all conversations in step with the log; returns how many entries that took."""
+        return await terms.follow(self._office, self._settings.ladder)
+
+    async def climb(self) -> int:
+        """Reaches the rungs of terms that are due, each once; returns how many."""
+        return await terms.climb(self._office, self._settings.ladder)
+
+    async def _climb_when_settled(self) -> int:
+        settled = self._office.clock.now() - self._settings.settle
+        if self._leads_since is None or self._leads_since > settled:
+            return 0
+        return await self.climb()
+
+    async def remind_of_terms(self, link: Link) -> int:
+        """Reminds partners of terms that are nearly over; returns how many notices went out."""
+        return await terms.remind(self._office, link)
 
     async def redeliver(self, link: Link) -> int:
         """Offers bytes again whose recipient is there, has read everything, and sent no receipt; returns how many."""

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, Table, text
 
+from hub.conversations.ladder import Rung
+from hub.conversations.questions import Stage as Asked
+from hub.conversations.tables import QUESTION, RUNG
 from hub.database import Database
 from hub.failpoints import Failpoint
 from hub.messagelog.tables import ENTRY, MESSAGE, NOTICE, QUARANTINE, State
@@ -57,6 +60,9 @@ KEEPER = {
     Failpoint.KEEPER_AFTER_EXPIRY_MARK,
     Failpoint.KEEPER_AFTER_DEAD_LETTER,
     Failpoint.KEEPER_AFTER_NOTICE,
+    Failpoint.KEEPER_BEFORE_CLIMB,
+    Failpoint.KEEPER_AFTER_CLIMB,
+    Failpoint.KEEPER_AFTER_TERM_NOTICE,
 }
 
 
@@ -299,6 +305,48 @@ def notices(stage: Stage) -> int:
 def soon(stage: Stage) -> str:
     """Ten days from now, by the stage's clock."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + stage.ahead_s + 10 * DAYS))
+
+
+@pytest.mark.parametrize(
+    "point",
+    [Failpoint.KEEPER_BEFORE_CLIMB, Failpoint.KEEPER_AFTER_CLIMB, Failpoint.KEEPER_AFTER_TERM_NOTICE],
+    ids=lambda point: point.value,
+)
+def test_the_keeper_ends_while_a_term_passes(stage: Stage, point: Failpoint) -> None:
+    stage.everybody_runs()
+    stage.kill("outside")  # the recipient stores, and cannot act: nobody answers
+    orders = stage.books.order(2)
+    until(lambda: stage.books.count(orders).delivered == 2, "they are with their recipient")
+    until(lambda: len(unanswered(stage)) == 2, "the keeper knows them as questions")
+    stage.stop("hub")
+    stage.later(6 * DAYS)
+    stage.start_hub(point=point)
+    nudged(stage, "hub")
+    stage.start_hub()
+    asked = unanswered(stage)
+    for _ in range(40):
+        if stage.happens(lambda: all(climbed(stage, one) == WHOLE_LADDER for one in asked), 0.5):
+            break
+        stage.later(MINUTES)
+    assert all(climbed(stage, one) == WHOLE_LADDER for one in asked)  # each rung once, and told
+    stage.start_outside()
+    count = stage.settle_with_time(orders)
+    assert count.clean, count
+    until(lambda: not unanswered(stage), "and the answers end it")
+
+
+def unanswered(stage: Stage) -> set[str]:
+    """The questions that somebody has and did not answer."""
+    return {row.id for row in rows(stage, QUESTION) if row.stage == Asked.DELIVERED}
+
+
+def climbed(stage: Stage, question: str) -> list[tuple[int, bool]]:
+    """Which rungs a question reached, and whether its recipient was told of the one that it is told of."""
+    mine = sorted((row.rung, row.told is not None) for row in rows(stage, RUNG) if row.id == question)
+    return [(rung, told) for rung, told in mine if rung != Rung.ESCALATED]
+
+
+WHOLE_LADDER = [(Rung.WARNED, True), (Rung.REMINDED, True), (Rung.OVERDUE, True)]
 
 
 def test_logs_of_all_these_processes_hold_nothing_personal(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.console.cases import CaseMessage
+from hub.conversations.questions import CaseMessage
 
 TIMES_WIDTH: Final = 110
 LANE_WIDTH: Final = 220

@@ -9,11 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from hub.console.audit import Act
-from hub.console.cases import act_began, questions_of
 from hub.console.cases.lanes import drawing_of
-from hub.console.cases.store import cases_between, messages_of
 from hub.console.desk import Page, Visitor
 from hub.console.roles import Permission
+from hub.conversations.questions import act_began, agreed_in, questions_of
+from hub.conversations.store import cases_between, messages_of
 from hub.wire.names import UUID
 from hub.wire.shortnames import cases_named, names_case
 
@@ -48,11 +48,12 @@ async def show(visitor: Visitor) -> Response:
         raise HTTPException(_NOT_FOUND)
     await visitor.note(Act.VIEWED, target=case)
     messages = found[:SHOWN]
-    questions = questions_of(messages, visitor.desk.register.current, visitor.now)
+    questions = questions_of(messages, agreed_in(visitor.desk.register.current))
     return visitor.shown(
         "dossier.html",
         case=case,
         messages=messages,
+        by_id={message.id: message for message in messages},
         cut=len(found) > SHOWN,
         drawing=drawing_of(messages),
         rest=[question for question in questions if question.asks_rest],

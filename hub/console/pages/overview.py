@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from hub.console.cases import CaseMessage, Question, questions_of
-from hub.console.cases.store import unanswered
 from hub.console.desk import Page, Visitor
-from hub.console.overview import (
-    COUNTED,
-    LOOKED_BACK,
-    WAITS_LONG,
-    Unconfirmed,
-    needs_attention,
-    terms_at_risk,
-    unconfirmed_of,
-)
+from hub.console.overview import COUNTED, WAITS_LONG
 from hub.console.overview.store import quarantined, waiting_since
 from hub.console.partners import Partner, partners_of
 from hub.console.partners.store import reports
 from hub.console.roles import Permission
+from hub.conversations import store
+from hub.conversations.questions import Question
+from hub.conversations.store import Attention
 from hub.database import Connection
 from hub.messagelog.reading.records import LogLine
 from hub.messagelog.reading.store import entries_after, last_index
@@ -30,6 +24,9 @@ from hub.register.model import Register
 
 _SEE_OTHER: Final = 303
 NEWEST: Final = 10
+#: Questions on one page of Termijnen.
+SHOWN: Final = 200
+_PLACE: Final = re.compile(r"([0-9]{1,18})\.([0-9a-f-]{36})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class _Seen:
 
     quarantined: int
     waiting: int
-    open: list[CaseMessage]
+    attention: Attention
     partners: list[Partner]
     newest: list[LogLine]
 
@@ -52,58 +49,54 @@ async def show(visitor: Visitor) -> Response:
     """The five tiles and the last events."""
     register = visitor.desk.register.current
     seen = await visitor.desk.database.read(_look, visitor, register)
-    questions = _single_questions(seen.open, register, visitor)
-    endangered, overdue = terms_at_risk(questions)
-    unconfirmed: Unconfirmed = unconfirmed_of(questions, visitor.now)
+    attention = seen.attention
+    unconfirmed = attention.rest_undelivered + attention.rest_failed + attention.rest_overdue
     away = [partner for partner in seen.partners if partner.away]
     return visitor.shown(
         "overzicht.html",
         quarantined=seen.quarantined,
         waiting=seen.waiting,
-        endangered=endangered,
-        overdue=overdue,
+        attention=attention,
         unconfirmed=unconfirmed,
         away=away,
         counted=COUNTED,
-        cut=len(seen.open) >= COUNTED,
         newest=seen.newest,
     )
 
 
 async def terms(visitor: Visitor) -> Response:
     """Termijnen: questions without an answer, the one that hurts first."""
-    register = visitor.desk.register.current
-    found = await visitor.desk.database.read(_open, register, visitor)
     only_rest = visitor.request.query_params.get("soort") == "rust"
-    questions = [
-        question
-        for question in _single_questions(found, register, visitor)
-        if not only_rest or (question.asks_rest and needs_attention(question, visitor.now))
-    ]
-    far = visitor.now + LOOKED_BACK
-    questions.sort(key=lambda question: (not needs_attention(question, visitor.now), question.due or far))
-    return visitor.shown("termijnen.html", questions=questions, only_rest=only_rest, cut=len(found) >= COUNTED)
+    after = _place(visitor.request.query_params.get("na", ""))
+    found, following = await visitor.desk.database.read(_open, visitor, only_rest=only_rest, after=after)
+    return visitor.shown("termijnen.html", questions=found, only_rest=only_rest, after=after, following=following)
+
+
+def _open(
+    connection: Connection, visitor: Visitor, *, only_rest: bool, after: store.Place | None
+) -> tuple[list[Question], store.Place | None]:
+    """A page of open questions, and where the next one begins."""
+    since = visitor.now if only_rest else None
+    found = store.open_questions(connection, SHOWN + 1, rest_since=since, after=after)
+    if len(found) <= SHOWN:
+        return found, None
+    return found[:SHOWN], store.place_of(connection, found[SHOWN - 1])
+
+
+def _place(given: str) -> store.Place | None:
+    """The place in a list that an address names; one of another form names none."""
+    found = _PLACE.fullmatch(given)
+    return (int(found[1]), found[2]) if found else None
 
 
 def _look(connection: Connection, visitor: Visitor, register: Register) -> _Seen:
     return _Seen(
         quarantined(connection),
         waiting_since(connection, visitor.now - WAITS_LONG),
-        _open(connection, register, visitor),
+        store.attention(connection, visitor.now, COUNTED),
         partners_of(register.organisations.values(), reports(connection), {}, {}, visitor.now),
         entries_after(connection, last_index(connection) - NEWEST, NEWEST)[::-1],
     )
-
-
-def _open(connection: Connection, register: Register, visitor: Visitor) -> list[CaseMessage]:
-    """Messages that some agreement wants answered and nobody answered."""
-    asked = {line.type for agreement in register.agreements for line in agreement.lines if line.reply_types}
-    return unanswered(connection, asked, visitor.now - LOOKED_BACK, COUNTED)
-
-
-def _single_questions(messages: list[CaseMessage], register: Register, visitor: Visitor) -> list[Question]:
-    """Each message judged alone: that nobody answered is known already."""
-    return [question for message in messages for question in questions_of([message], register, visitor.now)]
 
 
 PAGES: Final = (

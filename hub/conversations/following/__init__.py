@@ -1,0 +1,1 @@
+"""Keeping the questions in step with the message log."""
