@@ -54,12 +54,11 @@ def _climb(connection: Connection, office: Office, settings: LadderSettings) -> 
 
 
 def _report(one: Reached) -> None:
-    question = one.question
-    about = {"id": question.id, "type": question.type, "recipient": question.recipient}
+    asked, rung = one.question, one.rung.name.lower()
     if one.rung in {Rung.UNDELIVERED, Rung.OVERDUE}:
-        log().error(Event.TERM_PASSED, state=one.rung.name.lower(), **about)
+        log().error(Event.TERM_PASSED, id=asked.id, type=asked.type, recipient=asked.recipient, state=rung)
     else:
-        log().warning(Event.TERM_NEARS, state=one.rung.name.lower(), **about)
+        log().warning(Event.TERM_NEARS, id=asked.id, type=asked.type, recipient=asked.recipient, state=rung)
 
 
 async def remind(office: Office, link: Link) -> int:
