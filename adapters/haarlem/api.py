@@ -26,6 +26,7 @@ from adapters.haarlem.ddas_desk import api as ddas
 from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ImportCall, ImportReadCall, ReadCall, SearchCall
 from adapters.haarlem.desk.places import CASE, CASES, CallId, CaseId, ImportId, PartyId, PersonId
+from adapters.haarlem.letter import api as letter
 from adapters.haarlem.requests import (
     CallDoneRequest,
     CorrectRequest,
@@ -49,6 +50,7 @@ Running = Annotated[bool, Query(alias="bestaand", description="Neem over wat al 
 routes = APIRouter()
 routes.include_router(ddas.routes)
 routes.include_router(talk_api.routes)
+routes.include_router(letter.routes)
 CALL = "/belpunten/{belpuntId}"
 IMPORT = "/importen/{importId}"
 _SHOWN = openapi.answered(CaseAnswer)

@@ -38,6 +38,7 @@ class Act(StrEnum):
     CORRECT = "corrigeren"
     EXTEND = "verlengen"
     REPEAT = "herhalen"
+    LETTER = "rustbrief-maken"
     REPORT_FACTS = "trajectfeiten-melden"
     SETTLE_CALL = "belpunt-afhandelen"
     LOOK_UP = "opvragen"
