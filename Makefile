@@ -4,7 +4,8 @@
 setup:
 	@deploy/setup.sh
 
-demo: setup
+demo:
+	@deploy/setup.sh demo
 	@.venv/bin/schuldhub demo $(if $(KEEP),--keep)
 
 test: setup

@@ -1,8 +1,10 @@
 #!/bin/bash
 # Everything that `make demo` and `make test` need on Debian 12 or later: system packages, and the locked environment
 # in .venv. Safe to run again: what is there is left alone, and the second time takes a moment.
+# With `demo` only what the demo needs: without the browser, in which the tests look at the console.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+purpose=${1:-all}
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -30,6 +32,7 @@ missing_packages() {
     fi
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    [ "$purpose" = demo ] || [ -x /usr/bin/chromium ] || echo chromium
 }
 
 as_root() {

@@ -123,10 +123,18 @@ def configure(process: str, *, stream: TextIO | None = None) -> None:
     root.setLevel(logging.WARNING)
 
 
+#: What these say in many lines is that the broker is away, and `link.lost` says it in one.
+_TOLD_BY_THE_LINK = ("aiormq", "aio_pika")
+
+
 class _LibraryHandler(logging.Handler):
     """Says that a library warned, and which: its text may hold anything, so it stays out."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        sources = (record.name, "" if error is None else type(error).__module__)
+        if any(source.partition(".")[0] in _TOLD_BY_THE_LINK for source in sources):
+            return
         log().warning(Event.TASK_FAILED, task=record.name, error=record.levelname)
 
 

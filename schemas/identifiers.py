@@ -200,6 +200,11 @@ Percentage = Annotated[
 """Per cent as a decimal string with exactly 2 decimals, from "0.00" to "100.00"."""
 
 
+def is_bsn(digits: str) -> bool:
+    """Whether these nine digits pass the elfproef, as one in eleven numbers of nine digits does."""
+    return _passes_elfproef(digits)
+
+
 def is_test_bsn(bsn: str) -> bool:
     """Whether this well-formed BSN is one of the fictitious ones, which no person has."""
     return bsn.startswith(TEST_BSN_PREFIX)

@@ -2,7 +2,8 @@
 
 import sys
 
-from adapters.haarlem.commands import main
+from adapters.haarlem.commands import app
+from hub.cli.app import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(app))

@@ -16,7 +16,7 @@ from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import Case, CaseState, OwedClaim, Party, PartyRole, Person
-from adapters.haarlem.guards import refuse_bsn, texts_of
+from adapters.haarlem.guards import refuse_bsn, refuse_bsn_in_creditors, refuse_bsn_told_before
 from adapters.haarlem.refusals import ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
 from adapters.haarlem.requests import (
     CreditorRequest,
@@ -105,9 +105,9 @@ def _wrong_persons(helper: DebtHelper, request: RegisterRequest) -> Iterator[Fie
 
 def _check_texts(request: RegisterRequest) -> None:
     texts: dict[str, str | None] = {"/klantnummerShv": request.helper_number}
-    for place, creditor in enumerate(request.creditors):
-        texts |= texts_of(creditor, f"/schuldeisers/{place}")
-    refuse_bsn((person.bsn for person in request.persons), texts)
+    texts |= {f"/personen/{place}/kenmerk": person.mark for place, person in enumerate(request.persons)}
+    creditors = {f"/schuldeisers/{place}": creditor for place, creditor in enumerate(request.creditors)}
+    refuse_bsn_in_creditors((person.bsn for person in request.persons), creditors, texts)
 
 
 def bsn_allowed(helper: DebtHelper, bsn: str | None) -> bool:
@@ -220,7 +220,7 @@ def add_party(helper: DebtHelper, tx: Transaction, case_id: str, request: PartyR
     if sum(named) != 1:
         raise invalid(Fault.ONE_OF, "")
     if request.creditor is not None:
-        refuse_bsn((person.bsn for person in file.active), texts_of(request.creditor, "/schuldeiser"))
+        refuse_bsn_in_creditors((person.bsn for person in file.active), {"/schuldeiser": request.creditor})
         party = _creditor(case_id, request.creditor)
         _check_creditor(helper, file, party)
     elif request.tax_municipality is not None:
@@ -264,7 +264,8 @@ def add_person(helper: DebtHelper, tx: Transaction, case_id: str, request: NewPe
         raise invalid(Fault.TOO_MANY_PERSONS, "/persoon")
     if not bsn_allowed(helper, request.person.bsn):
         raise invalid(Fault.NOT_A_TEST_BSN, "/persoon/bsn")
-    refuse_bsn([request.person.bsn], {"/persoon/bsn": file.case.helper_number})
+    refuse_bsn([request.person.bsn], {"/persoon/kenmerk": request.person.mark})
+    refuse_bsn_told_before(request.person.bsn, "/persoon/bsn", file.case.helper_number, file.parties)
     if not request.second_case:
         check_no_open_case(tx, request.person.bsn)
     person = _new_person(case_id, min({1, 2} - taken), request.person)

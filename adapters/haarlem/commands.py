@@ -25,14 +25,22 @@ from adapters.haarlem.desk.access import EMPLOYEE_HEADER, KEY_HEADER, Scope, mak
 from adapters.haarlem.settings import ApiSettings, load_settings
 from adapters.haarlem.tables import METADATA
 from adapters.ledger import Ledger
+from hub.cli.app import run
+from hub.cli.output import PipeConsole
 from hub.clock import SystemClock, new_pseudonym, rfc3339
-from hub.errors import HubError
 
 OK, FAILURE, NOT_FOUND, UNREACHABLE, REFUSED = 0, 1, 3, 4, 5
 _TIMEOUT_S: Final = 300.0
 _FLAG: Final = Parameter(negative="")
 
-app = App(name="python -m adapters.haarlem", help="De schuldhulpverlener: tokens, import en beschrijving van de API.")
+app = App(
+    name="python -m adapters.haarlem",
+    help="De schuldhulpverlener: tokens, import en beschrijving van de API.",
+    result_action="return_value",
+    exit_on_error=False,
+    print_error=False,
+    console=PipeConsole(),
+)
 app.command(ddas.app)
 Allowed = Literal["lezen", "zoeken", "handelen", "importeren"]
 LedgerUrl = Annotated[str, Parameter(name="--ledger", help="SQLAlchemy-adres van het eigen register van de adapter.")]
@@ -170,8 +178,4 @@ def _say(text: str) -> None:
 
 def main(words: Sequence[str]) -> int:
     """Runs one command; a refusal is its code and what to do about it."""
-    try:
-        return int(app(words, result_action="return_value") or OK)
-    except HubError as error:
-        _say(f"refused: {error.code.value}\n{error.advice()}")
-        return REFUSED
+    return run(app, words)

@@ -16,7 +16,7 @@ from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import Case, Party, Person, PersonState
 from adapters.haarlem.endings import Ending, check_count, count_pauses, end_one
 from adapters.haarlem.fanout import Delivery, fan_out
-from adapters.haarlem.guards import refuse_bsn, texts_of_claims
+from adapters.haarlem.guards import refuse_bsn, refuse_bsn_told_before, texts_of_claims
 from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
 from adapters.haarlem.requests import CorrectRequest, PartyCorrection, PersonCorrection
 from adapters.haarlem.store import Exchange, Transaction
@@ -65,8 +65,13 @@ def _corrected_parties(tx: Transaction, file: CaseFile, corrections: tuple[Party
         if correction.party_id not in changed:
             raise invalid(Fault.UNKNOWN_PARTY, f"/partijen/{place}/id")
         here = f"/partijen/{place}"
-        texts = {f"{here}/klantnummerSe": correction.customer_number, **texts_of_claims(correction.claims or (), here)}
-        refuse_bsn((person.bsn for person in file.active), texts)
+        texts = {
+            f"{here}/klantnummerSe": correction.customer_number,
+            f"{here}/naamBijSchuldeiser": correction.name_at_creditor,
+            **texts_of_claims(correction.claims or (), here),
+        }
+        strict, vouched = ({}, texts) if correction.no_bsn else (texts, {})
+        refuse_bsn((person.bsn for person in file.active), strict, vouched)
         values = _given(correction, "customer_number", "name_at_creditor", "address_known", "phone")
         if correction.claims is not None:
             values["claims"] = owed(correction.claims)
@@ -86,7 +91,7 @@ def _correct_person(
         raise invalid(Fault.UNKNOWN_PERSON, f"{place}/id")
     if not bsn_allowed(helper, correction.bsn):
         raise invalid(Fault.NOT_A_TEST_BSN, f"{place}/bsn")
-    refuse_bsn([correction.bsn], {f"{place}/bsn": file.case.helper_number})
+    refuse_bsn_told_before(correction.bsn, f"{place}/bsn", file.case.helper_number, file.parties)
     changed = person.changed(**_given(correction, *_PERSON))
     if correction.bsn in {None, person.bsn}:
         store.put_person(tx, changed)

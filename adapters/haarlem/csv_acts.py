@@ -98,6 +98,7 @@ _CREDITOR: Final[dict[str, tuple[str, Reader]]] = {
     "klantnummerSe": ("klantnummer_se", str),
     "naamBijSchuldeiser": ("naam_bij_schuldeiser", str),
     "adresBekend": _flag("adres_bekend"),
+    "geenBsn": _flag("geen_bsn"),
     "telefoon": ("schuldeiser_telefoon", str),
 }
 _CASE: Final[dict[str, tuple[str, Reader]]] = {

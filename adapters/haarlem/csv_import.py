@@ -46,10 +46,12 @@ class Outcome:
     case_id: str = ""
     code: str = ""
     words: str = ""
+    number_is_fit: bool = True
 
     def cells(self) -> tuple[str, ...]:
-        """As a row of the result file: nothing in it says who somebody is."""
+        """As a row of the result file: nothing in it says who somebody is, also not a BSN as the case number."""
         act, number = (self.line.row.get(name, "") for name in ("handeling", "klantnummershv"))
+        number = number if self.number_is_fit else ""
         return (str(self.line.number), act, number, self.result, self.case_id, self.code, self.words)
 
 
@@ -153,7 +155,8 @@ def _carry_out(helper: DebtHelper, caller: Caller, line: Line, *, running: bool)
         with ledger.begin() as tx:
             _log(helper, tx, caller, act, refused.case_id, status_of(refused))
         words = " ".join(_explain(one) for one in refused.fields) or DUTCH[refused.refusal][1]
-        return Outcome(line, REFUSED, refused.case_id or "", refused.refusal.value, words)
+        fit = all(one.pointer != "/klantnummerShv" for one in refused.fields)
+        return Outcome(line, REFUSED, refused.case_id or "", refused.refusal.value, words, number_is_fit=fit)
     return Outcome(line, ALREADY if before else DONE, case_id)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from adapters.haarlem import book, casefile, store
 from adapters.haarlem.acts import check_no_open_case
@@ -24,6 +25,8 @@ from adapters.haarlem.store import Exchange, Transaction
 from schemas.codes import EndClass
 from schemas.messages import PauseExtension
 
+_OVER: Final = frozenset({PauseState.REFUSED, PauseState.UNDELIVERABLE})
+
 
 def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendRequest) -> None:
     """Asks for a longer pause, at each party at most its agreement's maximum.
@@ -31,7 +34,7 @@ def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendReq
     A case that ended is open again when a pause of it could be kept from ending; VISH then hears of its persons anew.
 
     Raises:
-        ActRefusedError: UNKNOWN, NOTHING_TO_DO, INVALID, CASE_EXISTS.
+        ActRefusedError: UNKNOWN, NOTHING_TO_DO, AT_MAXIMUM, INVALID, CASE_EXISTS.
     """
     file = casefile.held(tx, case_id, running=False)
     if request.end is not None and request.end < helper.today():
@@ -50,7 +53,7 @@ def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendReq
         file = _with_party_end(tx, file, party, request.end or latest)
     extended = [one for one in wanted if _extend_one(helper, tx, file, one, request)]
     if not extended:
-        raise ActRefusedError(Refusal.NOTHING_TO_DO)
+        raise _why_none(wanted, request)
     if file.case.state is CaseState.ENDED:
         _reopen(helper, tx, file, {one.person_id for one in extended})
     agenda.add_event(tx, helper.now(), "verlengd", case_id, party_id=request.party_id)
@@ -79,8 +82,7 @@ def _extend_one(
     facts, today = exchange.facts, helper.today()
     end = min(request.end or facts.latest_end, facts.latest_end)
     longer = facts.ending is not None or end > facts.asked_end()
-    refused = exchange.state in {PauseState.REFUSED, PauseState.UNDELIVERABLE}
-    if refused or end < today or not longer or not _may_go_on(facts.ending, today):
+    if exchange.state in _OVER or end < today or not longer or not _may_go_on(facts.ending, today):
         return False
     if exchange.state == PauseState.LAPSED:
         return open_again(helper, tx, file, exchange)
@@ -91,6 +93,18 @@ def _extend_one(
     message = PauseExtension(end_date=end, reason=request.reason)
     book.say(helper, tx, introduced, Said(LetterKind.EXTENSION, message, end, reason=request.reason))
     return True
+
+
+def _why_none(wanted: Sequence[Exchange], request: ExtendRequest) -> ActRefusedError:
+    """Why no pause of these can last longer: each is at its maximum, lasts as long already, or cannot be extended."""
+    running = [one.facts for one in wanted if one.facts.ending is None and one.state not in _OVER]
+    if not running:
+        return ActRefusedError(Refusal.NOTHING_TO_DO)
+    if all(facts.asked_end() >= facts.latest_end for facts in running):
+        return ActRefusedError(Refusal.AT_MAXIMUM, end=max(facts.latest_end for facts in running))
+    if request.end is not None and all(request.end <= facts.asked_end() for facts in running):
+        return invalid(Fault.NOT_LATER, "/einddatum")
+    return ActRefusedError(Refusal.NOTHING_TO_DO)
 
 
 def _may_go_on(ending: Letter | None, today: date) -> bool:

@@ -44,6 +44,7 @@ _PROBLEM: Final[dict[str, Any]] = {
         },
         "zaak": {"type": "string", "format": "uuid"},
         "aantalPauzes": {"type": "integer"},
+        "einddatum": {"type": "string", "format": "date"},
     },
 }
 _VERSION_HEADER: Final[dict[str, Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +19,7 @@ class Refusal(StrEnum):
     NUMBER_TAKEN = "klantnummer-in-gebruik"
     CASE_ENDED = "zaak-beeindigd"
     NOTHING_TO_DO = "niets-te-doen"
+    AT_MAXIMUM = "maximum-bereikt"
     COUNT_NEEDED = "aantal-bevestigen"
     NOT_ALL_AGREED = "niet-allen-akkoord"
 
@@ -37,6 +39,10 @@ DUTCH: Final[dict[Refusal, tuple[str, str]]] = {
         "Niet alle partijen zijn akkoord",
         "De regeling gaat pas in als elke partij akkoord is, of de rechter dat verving (dwangakkoord).",
     ),
+    Refusal.AT_MAXIMUM: (
+        "Maximum bereikt",
+        "De rust duurt al zo lang als de afspraak toestaat: tot en met einddatum. Alleen de partij zelf geeft meer.",
+    ),
     Refusal.COUNT_NEEDED: (
         "Bevestig het aantal",
         "Er zouden zoveel pauzes eindigen als in aantalPauzes staat. Stuur dat aantal mee om te bevestigen.",
@@ -49,11 +55,13 @@ class Fault(StrEnum):
 
     NOT_A_TEST_BSN = "geen-test-bsn"
     BSN_IN_TEXT = "bsn-in-tekst"
+    BSN_LIKE = "lijkt-op-bsn"
     NOT_OUR_MUNICIPALITY = "andere-gemeente"
     BEFORE_TODAY = "in-het-verleden"
     TOO_FAR_AHEAD = "te-ver-vooruit"
     END_BEFORE_START = "eind-voor-begin"
     END_TOO_SOON = "einde-te-dichtbij"
+    NOT_LATER = "niet-later"
     CLASS_NEEDED = "klasse-nodig"
     PERCENTAGE_NEEDED = "percentage-nodig"
     CLAIMS_NEEDED = "vorderingen-nodig"
@@ -79,11 +87,16 @@ class Fault(StrEnum):
 FAULTS: Final[dict[Fault, str]] = {
     Fault.NOT_A_TEST_BSN: "In de testomgeving zijn alleen fictieve BSN's toegestaan (ze beginnen met 999).",
     Fault.BSN_IN_TEXT: "Hier staat een BSN; dit veld gaat naar partijen die dat niet mogen krijgen.",
+    Fault.BSN_LIKE: (
+        "Dit kan een BSN zijn: negen cijfers die de elfproef doorstaan. Is het nagekeken en geen BSN, zet dan geenBsn "
+        "bij de schuldeiser; geef een zaaknummer een letter ervoor."
+    ),
     Fault.NOT_OUR_MUNICIPALITY: "Voor deze gemeente wordt hier geen schuldhulp uitgevoerd.",
     Fault.BEFORE_TODAY: "Deze dag ligt (te ver) in het verleden.",
     Fault.TOO_FAR_AHEAD: "Deze dag ligt te ver vooruit.",
     Fault.END_BEFORE_START: "De einddatum ligt vóór de ingangsdatum.",
     Fault.END_TOO_SOON: "De einddatum ligt te dichtbij; partijen hebben eerst een aantal werkdagen nodig.",
+    Fault.NOT_LATER: "Deze dag is niet later dan de einddatum die nu geldt; korter maken is een beëindiging.",
     Fault.CLASS_NEEDED: "Bij deze reden hoort een (andere) klasse; noem de klasse die bij de reden past.",
     Fault.PERCENTAGE_NEEDED: "Noem een percentage, of de vorderingen met wat ervoor geboden wordt.",
     Fault.CLAIMS_NEEDED: "De partij gaf geen vorderingen op; noem ze in het voorstel.",
@@ -130,12 +143,14 @@ class ActRefusedError(Exception):
         *fields: FieldFault,
         case_id: str | None = None,
         count: int | None = None,
+        end: date | None = None,
     ) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
         self.fields = fields
         self.case_id = case_id
         self.count = count
+        self.end = end
 
 
 def invalid(kind: Fault, pointer: str) -> ActRefusedError:

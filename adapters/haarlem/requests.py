@@ -81,6 +81,9 @@ class CreditorRequest(Document):
     customer_number: Absent[Reference] = Field(default=None, alias="klantnummerSe")
     name_at_creditor: Absent[Name] = Field(default=None, alias="naamBijSchuldeiser")
     claims: Several[OwedClaimRequest] = Field(default=(), alias="vorderingen")
+    no_bsn: bool = Field(
+        default=False, alias="geenBsn", description="Nagekeken: een nummer dat op een BSN lijkt, is er geen."
+    )
     address_known: bool = Field(default=False, alias="adresBekend", description="Deze partij kent het adres al.")
     phone: Absent[Phone] = Field(
         default=None, alias="telefoon", description="Voor de consulent, als er gebeld moet worden."
@@ -237,6 +240,9 @@ class PartyCorrection(Document):
     customer_number: Absent[Reference] = Field(default=None, alias="klantnummerSe")
     name_at_creditor: Absent[Name] = Field(default=None, alias="naamBijSchuldeiser")
     claims: Absent[Several[OwedClaimRequest]] = Field(default=None, alias="vorderingen")
+    no_bsn: bool = Field(
+        default=False, alias="geenBsn", description="Nagekeken: een nummer dat op een BSN lijkt, is er geen."
+    )
     address_known: Absent[bool] = Field(default=None, alias="adresBekend")
     phone: Absent[Phone] = Field(default=None, alias="telefoon")
 

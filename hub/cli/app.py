@@ -10,12 +10,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from hub.cli.output import say
+from hub.cli.output import PipeConsole, say
 from hub.cli.refusal import OK, refuse
 from hub.cli.usage import usage_problem
 from hub.errors import HubError
@@ -57,6 +58,7 @@ def make_app() -> App:
         result_action="return_value",
         exit_on_error=False,
         print_error=False,
+        console=PipeConsole(),
     )
     for noun, purpose in NOUNS:
         app.command(f"hub.cli.{noun}:app", name=noun, help=purpose)
@@ -67,6 +69,7 @@ def make_app() -> App:
 def main(app: App) -> int:
     """Runs the command line of this process; what nobody expected is reported in a few words."""
     sys.excepthook = report_bug
+    _open_closed_streams()
     configure("command")  # to stderr, whatever is logged on the way: stdout is for data
     return run(app, sys.argv[1:])
 
@@ -78,7 +81,7 @@ def run(app: App, tokens: Sequence[str]) -> int:
         sys.stdout.flush()
     except CycloptsError as error:
         say(f"usage: {usage_problem(error)}")
-        say(f"see `{' '.join((NAME, *(error.command_chain or ()), '--help'))}`")
+        say(f"see `{' '.join((app.name[0], *(error.command_chain or ()), '--help'))}`")
         return USAGE
     except HubError as error:
         return refuse(error)
@@ -92,6 +95,14 @@ def run(app: App, tokens: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     return result if isinstance(result, int) else OK
+
+
+def _open_closed_streams() -> None:
+    """Whoever closed our output (`>&-`) wants to see nothing, which is no error of ours."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as we run
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def report_bug(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

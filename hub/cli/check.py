@@ -20,6 +20,7 @@ from hub.cli.doctor.papers import (
     look_at_modes,
     look_at_register,
 )
+from hub.cli.doctor.partners import look_at_partner_keys
 from hub.cli.doctor.record import look_at_database
 from hub.cli.doctor.road import look_at_broker
 from hub.cli.output import Output, OutputOption, print_rows, say
@@ -41,9 +42,9 @@ INBOX_FILE: Final = "inboxes.json"
 
 @app.default
 def check(*, config: ConfigOption = None, output: OutputOption = None) -> int:
-    """Look at settings, register, keys, modes, database, broker, lanes, inboxes, edges and clocks; change nothing.
+    """Look at settings, register, keys (partners' too), modes, database, broker, lanes, inboxes, edges and clocks.
 
-    Each line is ok, warn or problem, with what to do; exit 6 when there is a problem.
+    Each line is ok, warn or problem, with what to do; exit 6 when there is a problem. Nothing is changed.
 
     Args:
         config: The hub's settings.
@@ -73,6 +74,7 @@ def _look(settings: HubSettings, path: Path) -> list[Finding]:
     found, register = look_at_register(papers, now)
     if register is not None:
         found += look_at_keys(papers, register.hub.oin, register, now)
+        found += look_at_partner_keys(register, now)
     found += look_at_certificates(papers, now)
     found += look_at_modes((settings.keys, settings.state), _secrets(settings, path))
     names = {partner.oin: partner.name for partner in partners_of(register)} if register else {}

@@ -47,6 +47,14 @@ def form_of(output: Output | None) -> Output:
     return output or ("table" if sys.stdout.isatty() else "jsonl")
 
 
+class PipeConsole(Console):
+    """A console that leaves a reader who has seen enough to `hub.cli.app`; rich would end the process as a failure."""
+
+    def on_broken_pipe(self) -> None:
+        """Says so to whoever called."""
+        raise BrokenPipeError
+
+
 def say(text: str) -> None:
     """A message to whoever runs the command, on stderr."""
     sys.stderr.write(neutral(text) + "\n")

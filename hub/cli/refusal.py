@@ -1,7 +1,7 @@
 """How a command ends when something is refused: the code on stderr, and an exit status that scripts can tell apart.
 
-Standard error starts with `refused: <code>` and nothing else on that line (wire.md 13); the place and what to do about
-it follow on lines of their own.
+Standard error has a line `refused: <code>` and nothing else on it (wire.md 13); the place and what to do about it
+follow on lines of their own, in a pipe too.
 """
 
 from __future__ import annotations
@@ -25,17 +25,10 @@ def exit_status(error: HubError) -> int:
     return NOT_FOUND if error.code is Code.NOT_FOUND else REFUSED
 
 
-def refuse(error: HubError, *, explain: bool = True) -> int:
-    """Say on stderr what was refused and return the exit status.
-
-    Args:
-        error: what was raised.
-        explain: with the place and the advice; commands whose output other programs compare leave these to people
-            who sit at a terminal.
-    """
+def refuse(error: HubError) -> int:
+    """Say on stderr what was refused, where and what to do; return the exit status."""
     sys.stderr.write(f"refused: {error.code.value}\n")
-    if explain or sys.stderr.isatty():
-        if error.place:
-            say(f"place: {error.place}")
-        sys.stderr.write(f"advice: {error.advice()}\n")
+    if error.place:
+        say(f"place: {error.place}")
+    sys.stderr.write(f"advice: {error.advice()}\n")
     return exit_status(error)

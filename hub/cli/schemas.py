@@ -170,10 +170,10 @@ def _read_schemas(place: Path) -> list[Schema]:
 def _read_schema(file: Path) -> Schema:
     body = _read(str(file))
     if len(body) > MOST_BYTES:
-        raise RefusedError(Code.TOO_LARGE)
+        raise RefusedError(Code.TOO_LARGE, "FILE")
     schema = strictjson.loads(body)
     if not is_schema(schema):
-        raise RefusedError(Code.MALFORMED)
+        raise RefusedError(Code.MALFORMED, "FILE")
     return schema
 
 

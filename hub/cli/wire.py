@@ -1,7 +1,8 @@
 """`schuldhub wire`: what a recipient does with bodies, and how to make one; for whoever builds another implementation.
 
 A stable surface (wire.md 13). Exit 0: accepted, or with `--lines` every line judged; 2: usage; 3: no such file; 5:
-refused, with `refused: <code>` on standard error. Each body is judged on its own: no memory of what came before.
+refused, with `refused: <code>` on standard error, and below it the place and what to do. Each body is judged by itself:
+no memory of what came before.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def open_bodies(
         register = _read(trusted, now)
         folder = KeyFolder.load(keys, me, register)
     except HubError as error:
-        return refuse(error, explain=False)
+        return refuse(error)
 
     def judge(body: bytes) -> _Accepted:
         opened = open_message(body, register=register, keys=folder, me=me, now=now)
@@ -116,7 +117,7 @@ def verify(
         if keys is not None:
             KeyFolder.load(keys, me or "", register)
     except HubError as error:
-        return refuse(error, explain=False)
+        return refuse(error)
     return _judge_all(file, lambda body: _verify(body, register, me, now), lines=lines)
 
 
@@ -152,7 +153,7 @@ def seal_event(
         filled = _defaults(me, to, instant) | document
         body = _seal(filled, register, folder, to, now)
     except HubError as error:
-        return refuse(error, explain=False)
+        return refuse(error)
     sys.stdout.buffer.write(body + b"\n")
     return OK
 
@@ -218,7 +219,7 @@ def _judge_all(file: str, judge: _Judge, *, lines: bool) -> int:
         with _opened(file) as stream:
             return _judge_lines(stream, judge) if lines else _judge_one(read_one(stream), judge)
     except HubError as error:
-        return refuse(error, explain=False)
+        return refuse(error)
 
 
 def _judge_one(body: bytes, judge: _Judge) -> int:
@@ -232,7 +233,7 @@ def _judge_lines(stream: BinaryIO, judge: _Judge) -> int:
         verdict: dict[str, object]
         try:
             if body is None:
-                raise RefusedError(Code.TOO_LARGE)
+                raise RefusedError(Code.TOO_LARGE, "body")
             verdict = {"ok": True, "id": judge(body).id}
         except HubError as error:
             verdict = {"ok": False, "code": error.code.value}

@@ -46,13 +46,13 @@ def load_register(body: bytes, governance: GovernanceKey) -> Register:
     try:
         payload = _verified(body, governance)
     except HubError as error:
-        raise RefusedError(Code.REGISTER_INVALID, error.place or error.code.value) from None
+        raise RefusedError(Code.REGISTER_INVALID, error.place) from None
     return read_register(payload, hashlib.sha256(body).hexdigest())
 
 
 def _verified(body: bytes, governance: GovernanceKey) -> dict[str, object]:
     if len(body) > MAX_REGISTER_BYTES:
-        raise RefusedError(Code.TOO_LARGE)
+        raise RefusedError(Code.TOO_LARGE, "body")
     end = body.find(b".", 0, MAX_HEADER_CHARS + 1 if len(body) > jose.MAX_BODY_BYTES else None)
     if end < 0:
         raise RefusedError(Code.MALFORMED, "header")

@@ -151,13 +151,13 @@ class Register:
                 `key_missing`.
         """
         if now > self.next_update + grace:
-            raise RefusedError(Code.REGISTER_STALE)
+            raise RefusedError(Code.REGISTER_STALE, "nextUpdate")
         organisation = self.organisations.get(oin)
         if organisation is None:
-            raise RefusedError(Code.UNKNOWN_RECIPIENT)
+            raise RefusedError(Code.UNKNOWN_RECIPIENT, "organisations")
         usable = [key for key in organisation.keys if key.use == "enc" and key.usable(now)]
         if not usable:
-            raise RefusedError(Code.KEY_MISSING)
+            raise RefusedError(Code.KEY_MISSING, f"organisations: enc key of {oin}")
         return max(usable, key=lambda key: key.nbf)  # the first of equals
 
     def lines(

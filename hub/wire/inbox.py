@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from aio_pika.abc import AbstractConnection
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from faststream.rabbit.annotations import RabbitMessage
@@ -14,20 +15,28 @@ from faststream.rabbit.security import RabbitExternalAuth
 from hub.errors import UnavailableError
 from hub.failpoints import Failpoint, reached
 from hub.wire.delivery import Arrival, LinkSettings
-from hub.wire.link import HEARTBEAT_S, WAIT_S, answered
+from hub.wire.link import CONNECTION_ERRORS, HEARTBEAT_S, WAIT_S, answered
 
 
 def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
     """The one hardened FastStream broker: EXTERNAL over mutual TLS; `lost` is set when its connection closes.
 
     FastStream would reconnect by itself; the owner starts anew instead, because what was prefetched cannot be acked.
+    So a connection that was lost is closed for good: coming back behind its owner's back it would consume for a
+    subscriber that has stopped, which takes messages in and does nothing with them.
     """
+
+    async def give_up(connection: AbstractConnection | None, _error: BaseException | None) -> None:
+        lost.set()
+        if connection is not None:
+            await connection.close()
+
     return RabbitBroker(
         f"{settings.url}?heartbeat={HEARTBEAT_S}",
         security=RabbitExternalAuth(ssl_context=settings.context()),
-        timeout=WAIT_S,
+        timeout=WAIT_S / 2,  # so that an attempt ends by itself: one that is cancelled would go on trying unseen
         graceful_timeout=1.0,
-        on_close=[lambda *_: lost.set()],
+        on_close=[give_up],
         apply_types=True,
         logger=None,
     )
@@ -42,8 +51,9 @@ async def inbox(
 ) -> AsyncIterator[asyncio.Event]:
     """Consumes an inbox with FastStream while the context lasts.
 
-    `handle` is awaited for every delivery, up to `prefetch` at once and in the order of the queue; True acks it,
-    False leaves it unacked (it comes again when the channel closes). The queue is the hub's: never declared here.
+    `handle` is awaited for every delivery, up to `prefetch` at once, and so about in the order of the queue: it is the
+    recipient's rule that keeps the order of a conversation (wire.md 8). True acks it, False leaves it unacked (it comes
+    again when the channel closes). The queue is the hub's: never declared here.
     Yields an event that is set when the connection is lost.
     """
     lost = asyncio.Event()
@@ -74,14 +84,29 @@ async def inbox(
                     await message.ack()
             reached(Failpoint.INBOX_AFTER_ACK)
 
+    connection: AbstractConnection | None = None
     try:
         async with answered(settings.url.rpartition("@")[2]):
+            connection = await broker.connect()
             await broker.start()
         yield lost
     finally:
         with suppress(UnavailableError):
             async with answered(queue):
-                await broker.stop()
+                await _stop(broker)
+        if connection is not None:
+            with suppress(UnavailableError):
+                async with answered(queue):
+                    await connection.close()  # whatever came of stopping: nothing may go on consuming here
+
+
+async def _stop(broker: RabbitBroker) -> None:
+    """FastStream gathers what went wrong with its subscribers; that the connection is gone already is no error here."""
+    try:
+        await broker.stop()
+    except ExceptionGroup as group:
+        if group.split(CONNECTION_ERRORS)[1] is not None:
+            raise
 
 
 async def _leave_encoded(message: RabbitMessage) -> bytes:

@@ -138,7 +138,7 @@ def parse_jws(body: bytes, limit: int = MAX_BODY_BYTES) -> Jws:
         RefusedError: `too_large`, `malformed`.
     """
     if len(body) > limit:
-        raise RefusedError(Code.TOO_LARGE)
+        raise RefusedError(Code.TOO_LARGE, "body")
     parts = body.split(b".", 3)
     if len(parts) != 3:  # noqa: PLR2004 header, payload, signature
         raise RefusedError(Code.MALFORMED, "parts")
@@ -180,7 +180,7 @@ def verify_jws(parsed: Jws, key: VerifyingKey) -> None:
     except _FAILURES:
         holds = False
     if not holds:
-        raise TamperedError(Code.BAD_SIGNATURE)
+        raise TamperedError(Code.BAD_SIGNATURE, "signature")
 
 
 def sign_jws(payload: bytes, key: SigningKey, typ: str, cty: str | None = None) -> bytes:
@@ -268,7 +268,7 @@ def decrypt(parsed: Jwe, key: PrivateKeyObject) -> bytes:
     try:
         opened = jwe.decrypt_compact(parsed.text, _wrap_private(key), registry=_SEALERS[parsed.alg])
     except _FAILURES:
-        raise RefusedError(Code.OPEN_FAILED) from None
+        raise RefusedError(Code.OPEN_FAILED, "data") from None
     if opened.plaintext is None:
-        raise RefusedError(Code.OPEN_FAILED)
+        raise RefusedError(Code.OPEN_FAILED, "data")
     return opened.plaintext

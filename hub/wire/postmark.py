@@ -119,7 +119,7 @@ def signing_key(
     if key.use != "sig":
         raise RefusedError(Code.UNKNOWN_KEY, "use")
     if key.status == "revoked" and not _revoked_later(key, signed_at):
-        raise RefusedError(Code.REVOKED_KEY)
+        raise RefusedError(Code.REVOKED_KEY, "kid")
     if not key.within_term(now):
         raise RefusedError(Code.UNKNOWN_KEY, "term")
     if header.get("alg") != key.alg:

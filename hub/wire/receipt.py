@@ -32,7 +32,7 @@ def sign_payload(payload: RoadPayload, signing: jose.SigningKey) -> bytes:
     """
     body = jose.sign_jws(strictjson.dumps(payload.to_wire()), signing, typ_of(type(payload)))
     if len(body) > jose.MAX_BODY_BYTES:
-        raise RefusedError(Code.TOO_LARGE)
+        raise RefusedError(Code.TOO_LARGE, "body")
     return body
 
 

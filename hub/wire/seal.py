@@ -102,7 +102,7 @@ def seal(event: Event, *, signing: PrivateKey, recipient_key: Key) -> bytes:
     payload = strictjson.dumps({**attributes, "datacontenttype": SEALED, "data": sealed.decode("ascii")})
     body = jose.sign_jws(payload, signing, ENVELOPE, CLOUDEVENT)
     if len(body) > jose.MAX_BODY_BYTES:
-        raise RefusedError(Code.TOO_LARGE)
+        raise RefusedError(Code.TOO_LARGE, "data")
     return body
 
 

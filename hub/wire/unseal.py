@@ -71,7 +71,7 @@ def outer_of(postmark: Postmark, *, register: Register, me: str | None, now: dat
     envelope = parse_envelope(postmark.payload, register)
     check_not_ahead(envelope, now)
     if me not in {None, envelope.recipient_oin}:
-        raise TamperedError(Code.WRONG_RECIPIENT)
+        raise TamperedError(Code.WRONG_RECIPIENT, "recipient")
     return Outer(postmark, envelope)
 
 
@@ -123,12 +123,12 @@ def _decrypt(envelope: Envelope, register: Register, keys: KeyFolder, now: datet
     try:
         sealed = read_seal(envelope.data)
     except HubError:
-        raise RefusedError(Code.OPEN_FAILED) from None
+        raise RefusedError(Code.OPEN_FAILED, "data") from None
     key, private = register.key(sealed.kid), keys.opening(sealed.kid)
     if key is None or private is None or key.oin != envelope.recipient_oin or not fits(sealed, key):
-        raise RefusedError(Code.OPEN_FAILED)
+        raise RefusedError(Code.OPEN_FAILED, "data")
     if key.status == "revoked" or now >= key.exp + OPENING_GRACE:
-        raise RefusedError(Code.OPEN_FAILED)
+        raise RefusedError(Code.OPEN_FAILED, "data")
     return jose.decrypt(sealed, private.key)
 
 

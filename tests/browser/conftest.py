@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.conftest import require
 from tests.console import Stand, in_thread, issuer_for
 from tests.filled import Filled, fill
 from tests.world import World, make_world
@@ -74,8 +75,7 @@ class Window:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's own browser, without a window."""
-    if not CHROMIUM.exists():
-        pytest.skip("chromium is not installed")
+    require(CHROMIUM.exists(), "Chromium")
     line = (AXE.parent / "SHA256SUMS").read_text(encoding="ascii").split()
     assert line == [hashlib.sha256(AXE.read_bytes()).hexdigest(), AXE.name]
     with sync_playwright() as playwright:

@@ -53,6 +53,15 @@ class Ended:
         return json.loads(self.out)
 
     @property
+    def refusal(self) -> str:
+        """The code that standard error tells, after which it says where and what to do."""
+        (code,) = [line for line in self.err.splitlines() if line.startswith("refused: ")]
+        after = self.err.partition(f"{code}\n")[2].splitlines()
+        names = [line.partition(": ")[0] for line in after]
+        assert names == ["place", "advice"], self.err
+        return code.removeprefix("refused: ")
+
+    @property
     def verdicts(self) -> list[Any]:
         return [json.loads(line) for line in self.out.splitlines()]
 
@@ -122,7 +131,15 @@ def test_open_refuses_with_exit_5_and_the_code(place: Path) -> None:
         (make_body(WORLD, make_event(to=CRED)), "wrong_recipient"),
     ):
         ended = run_process("open", *options(place), given=body)
-        assert (ended.code, ended.out, ended.err) == (5, b"", f"refused: {code}\n")
+        assert (ended.code, ended.out, ended.refusal) == (5, b"", code)
+
+
+def test_a_refusal_in_a_pipe_says_where_and_what_to_do(place: Path) -> None:
+    broken = make_letter(WORLD, edit_envelope=lambda envelope: envelope.update(subject="dossier 12")).body()
+    for command in ("open", "verify"):
+        ended = run_process(command, *options(place), given=broken)
+        assert ended.err.splitlines()[:2] == ["refused: attribute_invalid", "place: subject"]
+        assert "dossier 12" not in ended.err
 
 
 def lines() -> dict[str, tuple[bytes, str | None]]:
@@ -210,7 +227,8 @@ def test_payloads_are_looked_into_with_validate_only(place: Path) -> None:
 def test_a_bsn_is_not_for_everyone(place: Path) -> None:
     event = make_event(to=CRED_WITHOUT_BSN, data={"bsn": "999990019"})
     ended = run("open", *options(place, me=CRED_WITHOUT_BSN), "--validate", given=make_body(WORLD, event))
-    assert (ended.code, ended.err) == (5, "refused: bsn_not_allowed\n")
+    assert (ended.code, ended.refusal) == (5, "bsn_not_allowed")
+    assert "place: bsn\n" in ended.err
     assert "999990019" not in ended.err
 
 
@@ -235,14 +253,14 @@ def test_what_is_unusable_is_refused_before_any_line_is_read(place: Path, tmp_pa
         ({"keys": bad}, "key_invalid"),
     ):
         ended = run(command, *options(place, changes=changes), *more, given=make_body(WORLD))
-        assert (ended.code, ended.out, ended.err) == (5, b"", f"refused: {code}\n"), changes
+        assert (ended.code, ended.out, ended.refusal) == (5, b"", code), changes
 
 
 def test_another_governance_key_makes_the_register_unusable(place: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.jwk"
     jwk = make_world().governance_jwk
     other.write_bytes(strictjson.dumps({name: value for name, value in jwk.items() if name != "d"}))
-    assert run("open", *options(place, changes={"governance": other})).err == "refused: register_invalid\n"
+    assert run("open", *options(place, changes={"governance": other})).refusal == "register_invalid"
 
 
 def test_a_folder_without_my_keys_opens_nothing(place: Path, tmp_path: Path) -> None:
@@ -313,12 +331,12 @@ def test_verify_judges_whatever_a_partner_receives(place: Path) -> None:
     ended = run("verify", *trusted(place), given=sign_payload(receipt, WORLD.signing(HUB)))
     assert ended.json == {"hub-receipt": receipt.to_wire()}
     ended = run("verify", *trusted(place), given=sign_payload(receipt, WORLD.signing(SHV)))
-    assert ended.err == "refused: identity_mismatch\n"
+    assert ended.refusal == "identity_mismatch"
 
 
 def test_verify_for_somebody_wants_it_to_be_for_them(place: Path) -> None:
     ended = run("verify", *options(place), given=make_body(WORLD, make_event(to=CRED)))
-    assert ended.err == "refused: wrong_recipient\n"
+    assert ended.refusal == "wrong_recipient"
 
 
 def event_file(folder: Path, **changes: object) -> Path:
@@ -357,7 +375,7 @@ def test_seal_refuses_what_would_be_refused(place: Path, tmp_path: Path) -> None
         ({"recipient": ...}, HUB, "key_missing"),
     ):
         ended = run("seal", *options(place, me=SHV), "--to", to, event_file(tmp_path, **changes))
-        assert (ended.code, ended.out, ended.err) == (5, b"", f"refused: {code}\n")
+        assert (ended.code, ended.out, ended.refusal) == (5, b"", code)
 
 
 def test_sealing_stops_with_an_old_register_and_warns_before(tmp_path: Path) -> None:
@@ -369,4 +387,4 @@ def test_sealing_stops_with_an_old_register_and_warns_before(tmp_path: Path) -> 
     late = rfc3339(NOW + timedelta(days=21))
     ended = run("seal", *options(tmp_path, me=SHV, now=late), "--to", TAX, file)
     assert ended.code == 5
-    assert ended.err.endswith("refused: register_stale\n")
+    assert ended.refusal == "register_stale"

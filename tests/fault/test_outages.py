@@ -76,6 +76,8 @@ def test_the_broker_goes_and_comes_back_under_load(stage: Stage, how: str) -> No
     count = stage.settle_under_load(stage.books.order(40), again, 1)
     assert count.clean, count
     same_processes(stage, before)
+    failed = [line["task"] for name in before for line in stage.events(name, "task.failed")]
+    assert not [task for task in failed if task.startswith("aio")], failed  # `link.lost` says it
 
 
 def test_connections_are_closed_by_force_under_load(stage: Stage) -> None:

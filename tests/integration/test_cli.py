@@ -483,6 +483,7 @@ async def test_the_doctor_says_what_is_well_and_what_to_do(
             "settings",
             "register",
             "keys",
+            "partner keys",
             "certificate",
             "modes",
             "database",

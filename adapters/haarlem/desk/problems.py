@@ -51,6 +51,7 @@ _STATUS: Final[dict[Refusal, int]] = {
     Refusal.NUMBER_TAKEN: 409,
     Refusal.CASE_ENDED: 409,
     Refusal.NOTHING_TO_DO: 409,
+    Refusal.AT_MAXIMUM: 409,
     Refusal.COUNT_NEEDED: 409,
     Refusal.NOT_ALL_AGREED: 409,
 }
@@ -82,6 +83,8 @@ def refused(error: ActRefusedError) -> Response:
         members["zaak"] = error.case_id
     if error.count is not None:
         members["aantalPauzes"] = error.count
+    if error.end is not None:
+        members["einddatum"] = error.end.isoformat()
     return _problem(_STATUS[error.refusal], error.refusal.value, title, detail, members)
 
 

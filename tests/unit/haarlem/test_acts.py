@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from adapters.haarlem.acts import add_person
 from adapters.haarlem.refusals import ActRefusedError, Refusal
+from adapters.haarlem.requests import NewPersonRequest
 from tests.unit.haarlem.desk import (
     BAKKER,
     CRED,
@@ -139,6 +141,14 @@ def test_a_case_number_in_use_is_refused(desk: Desk) -> None:
         (case(ingangsdatum="2199-12-31"), "/ingangsdatum", "te-ver-vooruit"),
         (case(klantnummerShv=f"zaak {VRIES[:3]}.{VRIES[3:]}"), "/klantnummerShv", "bsn-in-tekst"),
         (case(schuldeisers=[{"naam": "A", "klantnummerSe": VRIES}]), "/schuldeisers/0/klantnummerSe", "bsn-in-tekst"),
+        (case(klantnummerShv="123456782"), "/klantnummerShv", "lijkt-op-bsn"),
+        (case(person(kenmerk=BAKKER)), "/personen/0/kenmerk", "lijkt-op-bsn"),
+        (case(schuldeisers=[{"naam": "A", "klantnummerSe": BAKKER}]), "/schuldeisers/0/klantnummerSe", "lijkt-op-bsn"),
+        (
+            case(schuldeisers=[{"naam": "A", "vorderingen": [{"factuurnummer": f"BSN{BAKKER}"}]}]),
+            "/schuldeisers/0/vorderingen/0/factuurnummer",
+            "lijkt-op-bsn",
+        ),
         (case(schuldeisers=[{"naam": "A", "personen": [2]}]), "/schuldeisers/0/personen", "onbekende-persoon"),
     ],
 )
@@ -149,6 +159,21 @@ def test_what_cannot_be_is_refused_with_its_place(
         desk.register(document)
     assert [(one.pointer, one.code) for one in refused.value.fields] == [(pointer, code)]
     assert desk.letters() == []
+
+
+def test_a_creditors_number_that_a_person_looked_at_is_taken_and_a_bsn_of_the_case_never(desk: Desk) -> None:
+    chance = {"naam": "A", "klantnummerSe": "123456782", "geenBsn": True}
+    desk.register(case(schuldeisers=[chance]))
+    with pytest.raises(ActRefusedError) as refused:
+        desk.register(case(person(BAKKER), schuldeisers=[chance | {"klantnummerSe": BAKKER}]))
+    assert refused.value.fields[0].code == "bsn-in-tekst"
+
+
+def test_a_person_whose_bsn_creditors_read_already_as_a_customer_number_is_not_added(desk: Desk) -> None:
+    number = desk.register(case(schuldeisers=[{"naam": "A", "klantnummerSe": BAKKER, "geenBsn": True}]))
+    with desk.ledger.begin() as tx, pytest.raises(ActRefusedError) as refused:
+        add_person(desk.helper, tx, number, NewPersonRequest.from_wire({"persoon": person(BAKKER)}))
+    assert [(one.pointer, one.code) for one in refused.value.fields] == [("/persoon/bsn", "bsn-in-tekst")]
 
 
 def test_rest_is_full_only_when_every_party_confirmed(desk: Desk) -> None:

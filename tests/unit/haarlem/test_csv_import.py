@@ -72,7 +72,7 @@ def test_rows_are_the_acts_of_the_api(desk: Desk) -> None:
         "beeindigen;A-1;;;;;;;;;;;zelf;;",
     )
     found = [(row["uitkomst"], row["code"]) for row in results(done)]
-    assert found == [("gedaan", "")] * 5 + [("geweigerd", "niets-te-doen")] + [("gedaan", "")] * 3
+    assert found == [("gedaan", "")] * 5 + [("geweigerd", "maximum-bereikt")] + [("gedaan", "")] * 3
     assert desk.letters(CRED)[0].data["vorderingen"] == [{"factuurnummer": "F-1"}]
     assert "1284" not in desk.dump()
     assert (done.total, done.done, done.refused) == (9, 8, 1)
@@ -199,3 +199,11 @@ def test_the_residents_of_the_demo_are_registered_told_of_and_corrected(desk: De
     ends = run_import(desk.helper, desk.caller(), (DEMO / "endings.csv").read_bytes())
     assert (later.done, ends.done) == (3, 3)
     assert run_import(desk.helper, desk.caller(), (DEMO / "cases.csv").read_bytes()).already == 26
+
+
+def test_a_bsn_in_place_of_a_case_number_is_refused_and_not_repeated(desk: Desk) -> None:
+    done = imported(desk, "aanmelden;123456782;;999000111;30-11-1979;Vries;397;intake;;;;;;;")
+    (row,) = results(done)
+    assert (row["uitkomst"], row["code"]) == ("geweigerd", "ongeldige-invoer")
+    assert row["toelichting"].startswith("klantnummerShv: Dit kan een BSN zijn")
+    assert "123456782" not in done.result

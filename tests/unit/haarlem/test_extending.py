@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -52,7 +52,10 @@ def test_an_end_date_left_out_is_the_maximum(desk: Desk, short: str) -> None:
     assert desk.letters(TAX)[-1].data["einddatum"] == "2027-07-23"
     with pytest.raises(ActRefusedError) as refused:
         extend(desk, short)
-    assert refused.value.refusal is Refusal.NOTHING_TO_DO
+    assert (refused.value.refusal, refused.value.end) == (Refusal.AT_MAXIMUM, date(2027, 7, 23))
+    with pytest.raises(ActRefusedError) as refused:
+        extend(desk, short, einddatum="2028-01-01")
+    assert refused.value.refusal is Refusal.AT_MAXIMUM
 
 
 def test_one_party_can_be_asked_alone(desk: Desk, short: str) -> None:
@@ -62,8 +65,9 @@ def test_one_party_can_be_asked_alone(desk: Desk, short: str) -> None:
 
 
 def test_an_earlier_day_is_no_extension(desk: Desk, short: str) -> None:
-    with pytest.raises(ActRefusedError):
+    with pytest.raises(ActRefusedError) as refused:
         extend(desk, short, einddatum="2027-01-15")
+    assert [(one.pointer, one.code) for one in refused.value.fields] == [("/einddatum", "niet-later")]
     with pytest.raises(ActRefusedError) as refused:
         extend(desk, short, einddatum="2026-11-01")
     assert refused.value.fields[0].code == "in-het-verleden"
