@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every gate and every test, each named before it runs. All run though one fails; the exit code says whether all held.
-# CI=true makes a missing broker or database a failure instead of a skip.
+# CI=true makes a missing broker, database or browser a failure instead of a skip.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -25,8 +25,9 @@ step "import-linter: who may import whom" lint-imports --no-cache
 step "deptry: dependencies" deptry .
 step "tests: unit and contract" pytest tests/unit tests/contract
 step "tests: integration, on a real broker and database" pytest --durations=10 tests/integration
-# tests/fault is run by hand (`pytest tests/fault`) until it was seen green ten times on a quiet machine: one of its
-# waits depended on which of two receipts comes first, and a gate that fails by chance teaches to ignore it.
+step "tests: fault, crashes and outages in real processes" pytest --durations=10 tests/fault
+step "tests: the console in a real browser" pytest tests/browser
+step "tests: the measurement works" pytest tests/bench
 
 if [ "${#failed[@]}" -gt 0 ]; then
     printf '\nFAILED: %s\n' "${failed[@]}"

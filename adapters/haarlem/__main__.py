@@ -2,8 +2,7 @@
 
 import sys
 
-from adapters.haarlem.commands import app
-from hub.cli.app import main
+from adapters.haarlem.commands import main
 
 if __name__ == "__main__":
-    sys.exit(main(app))
+    sys.exit(main(sys.argv[1:]))

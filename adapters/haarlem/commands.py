@@ -7,6 +7,7 @@ python -m adapters.haarlem import-file lijst.csv --url http://127.0.0.1:8090 --t
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -25,9 +26,8 @@ from adapters.haarlem.desk.access import EMPLOYEE_HEADER, KEY_HEADER, Scope, mak
 from adapters.haarlem.settings import ApiSettings, load_settings
 from adapters.haarlem.tables import METADATA
 from adapters.ledger import Ledger
-from hub.cli.app import run
-from hub.cli.output import PipeConsole
 from hub.clock import SystemClock, new_pseudonym, rfc3339
+from hub.errors import HubError
 
 OK, FAILURE, NOT_FOUND, UNREACHABLE, REFUSED = 0, 1, 3, 4, 5
 _TIMEOUT_S: Final = 300.0
@@ -36,10 +36,6 @@ _FLAG: Final = Parameter(negative="")
 app = App(
     name="python -m adapters.haarlem",
     help="De schuldhulpverlener: tokens, import en beschrijving van de API.",
-    result_action="return_value",
-    exit_on_error=False,
-    print_error=False,
-    console=PipeConsole(),
 )
 app.command(ddas.app)
 Allowed = Literal["lezen", "zoeken", "handelen", "importeren"]
@@ -167,8 +163,9 @@ def _opened(url: str) -> Ledger:
 
 
 def _print(text: str) -> None:
-    """Data."""
-    sys.stdout.write(f"{text}\n")
+    """Data, unless somebody closed where it goes."""
+    if sys.stdout is not None:
+        sys.stdout.write(f"{text}\n")
 
 
 def _say(text: str) -> None:
@@ -177,5 +174,15 @@ def _say(text: str) -> None:
 
 
 def main(words: Sequence[str]) -> int:
-    """Runs one command; a refusal is its code and what to do about it."""
-    return run(app, words)
+    """Runs one command; a refusal is its code and what to do about it, and who reads no further is no error."""
+    try:
+        status = int(app(words, result_action="return_value") or OK)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except HubError as error:
+        _say(f"refused: {error.code.value}\nplace: {error.place}\nadvice: {error.advice()}")
+        return REFUSED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would complain once more at its end
+        return OK
+    return status

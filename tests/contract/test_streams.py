@@ -14,7 +14,6 @@ COMMANDS: Sequence[Sequence[str]] = (
     ("adapters", "--help"),
     ("adapters", "messages", "--help"),
     ("adapters.haarlem", "openapi"),
-    ("adapters.haarlem", "--help"),
 )
 
 
