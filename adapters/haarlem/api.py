@@ -14,6 +14,7 @@ from adapters.haarlem import (
     correcting,
     endings,
     extending,
+    helping_api,
     importing,
     openapi,
     repeating,
@@ -51,6 +52,7 @@ routes = APIRouter()
 routes.include_router(ddas.routes)
 routes.include_router(talk_api.routes)
 routes.include_router(letter.routes)
+routes.include_router(helping_api.routes)
 CALL = "/belpunten/{belpuntId}"
 IMPORT = "/importen/{importId}"
 _SHOWN = openapi.answered(CaseAnswer)

@@ -10,16 +10,27 @@ from __future__ import annotations
 from typing import TypeVar
 
 from adapters.contract import Done, Outcome, OutsideKey, Received
-from adapters.haarlem import store, talkbook
+from adapters.haarlem import advising, questions, store, talkbook
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.conversations.talk import TalkKind
 from adapters.haarlem.facts import CARRIED, Carried
 from adapters.haarlem.store import Transaction
+from adapters.haarlem.talkbook import About
 from adapters.haarlem.talks import store as talks
 from adapters.haarlem.talks.store import KeptTalk
 from hub.errors import Code, RefusedError
 from hub.events import Event, log
-from schemas.messages import BalanceAnswer, Message, ProposalAnswer
+from schemas.messages import (
+    AdministrationDossier,
+    AdministrationEnd,
+    AdministrationStart,
+    BalanceAnswer,
+    DebtRestRequest,
+    Message,
+    ProposalAnswer,
+    ReferralStatusReport,
+    StatusRequest,
+)
 
 M = TypeVar("M", bound=Message)
 
@@ -35,10 +46,53 @@ class Hearing:
         edge = self._helper.edge
         edge.on(BalanceAnswer, self.settled, outside=OutsideKey.KEY)
         edge.on(ProposalAnswer, self.settled, outside=OutsideKey.KEY)
+        edge.on(ReferralStatusReport, self.referral, outside=OutsideKey.KEY)
+        edge.on(AdministrationStart, self.started, outside=OutsideKey.KEY)
+        edge.on(AdministrationDossier, self.administration, outside=OutsideKey.KEY)
+        edge.on(AdministrationEnd, self.administration, outside=OutsideKey.KEY)
+        edge.on(DebtRestRequest, self.rest, outside=OutsideKey.KEY)
+        edge.on(StatusRequest, self.question, outside=OutsideKey.KEY)
 
     async def settled(self, received: Received[M]) -> Done:
         """*Saldoverzoek-antwoord*, *betaalvoorstel-antwoord*, and *geen-medewerking* to a balance request."""
         return await self.take(received, TalkKind.SETTLEMENT)
+
+    async def referral(self, received: Received[ReferralStatusReport]) -> Done:
+        """*Verwijzing-status* of the party that was asked to help."""
+        return await self.take(received, TalkKind.REFERRAL)
+
+    async def administration(self, received: Received[M]) -> Done:
+        """*Bewind-dossier* and *bewind-beëindigd*."""
+        return await self.take(received, TalkKind.ADMINISTRATION)
+
+    async def started(self, received: Received[AdministrationStart]) -> Done:
+        """*Bewind-gestart*: it begins a conversation; said again in one that runs, it is written down beside it."""
+
+        def record(tx: Transaction) -> None:
+            talk = talks.hold(tx, received.conversation) or advising.started(tx, received)
+            if talk.oin != received.sender:
+                raise RefusedError(Code.IDENTITY_MISMATCH, "source")
+            talkbook.hear(self._helper, tx, talk, received)
+
+        return Done(record=record)
+
+    async def rest(self, received: Received[DebtRestRequest]) -> Done:
+        """*Rustverzoek*: carried out for who has a mandate, else an item."""
+        about = await self._helper.edge.ledger.database.read(questions.about_rest, received)
+        return self._asked(about, received)
+
+    async def question(self, received: Received[StatusRequest]) -> Done:
+        """*Statusverzoek*: whether help goes on is said at once, what else is asked is an item."""
+        about = await self._helper.edge.ledger.database.read(questions.about_status, received)
+        return self._asked(about, received)
+
+    def _asked(self, about: About, received: Received[M]) -> Done:
+        def record(tx: Transaction) -> None:
+            if about.case_id is not None:
+                store.lock_case(tx, about.case_id)
+            questions.asked(self._helper, tx, about, received)
+
+        return Done(record=record)
 
     async def take(self, received: Received[M], *kinds: TalkKind) -> Done:
         """The record of a message in a conversation of ours.

@@ -18,7 +18,7 @@ from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
 from adapters.haarlem.conversations.position import Actor
-from adapters.haarlem.conversations.positions import WORDS as TALK_WORDS
+from adapters.haarlem.conversations.positions import words_of
 from adapters.haarlem.dossier import Party
 from adapters.haarlem.facts import Conversation, Kind
 from adapters.haarlem.standing import WORDS, State, since_of, state_of
@@ -98,7 +98,7 @@ def talk_line(helper: DebtHelper, tx: Transaction, talk: KeptTalk) -> Line:
         person_id=talk.person_id,
         conversation=talk.conversation,
         state=found.state.value,
-        words=TALK_WORDS[found.state.value],
+        words=words_of(talk.kind, found.state.value),
         since=found.since,
         actor=found.actor,
         due=found.due,

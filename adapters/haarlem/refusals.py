@@ -69,6 +69,10 @@ class Fault(StrEnum):
     UNKNOWN_PERSON = "onbekende-persoon"
     UNKNOWN_PARTY = "onbekende-partij"
     UNKNOWN_IN_REGISTER = "niet-in-register"
+    NO_AGREEMENT = "geen-overeenkomst"
+    NOT_FINDABLE = "niet-vindbaar"
+    NOT_REJECTED = "niet-afgewezen"
+    BUSINESS_NEEDED = "onderneming-nodig"
     ONE_OF = "precies-een"
     NO_CONTACT = "geen-contact"
     ONLY_PERSON = "enige-persoon"
@@ -104,6 +108,10 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.UNKNOWN_PERSON: "Deze persoon hoort niet (meer) bij de zaak.",
     Fault.UNKNOWN_PARTY: "Deze partij hoort niet (meer) bij de zaak.",
     Fault.UNKNOWN_IN_REGISTER: "Deze organisatie staat niet in het register.",
+    Fault.NO_AGREEMENT: "Voor dit bericht aan deze organisatie is nu geen afspraak of sleutel van kracht.",
+    Fault.NOT_FINDABLE: "Zonder BSN of een adres dat gedeeld mag worden weet de ander niet om wie het gaat.",
+    Fault.NOT_REJECTED: "Dit is geen verwijzing in deze zaak die werd afgewezen.",
+    Fault.BUSINESS_NEEDED: "Bij deze soort hoort een onderneming; leg die eerst vast bij de persoon.",
     Fault.ONE_OF: "Geef precies één van deze gegevens.",
     Fault.NO_CONTACT: "Geef een contact met telefoonnummer of e-mailadres.",
     Fault.ONLY_PERSON: "Dit is de enige persoon in de zaak.",

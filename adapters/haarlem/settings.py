@@ -46,6 +46,17 @@ class Terms(_Part):
     balance: int = Field(default=10, ge=1)
     proposal: int = Field(default=10, ge=1)
     reconsideration: int = Field(default=10, ge=1)
+    referral_receipt: int = Field(default=1, ge=1)
+    referral_answer: int = Field(default=3, ge=1, description="a referral is accepted or rejected")
+    first_talk_days: int = Field(default=28, ge=1, description="calendar days to the first talk after a referral")
+    first_talk_urgent: int = Field(default=3, ge=1, description="working days, where something threatens")
+    heartbeat_days: int = Field(default=30, ge=1, description="calendar days in which the target says something")
+    start_told_days: int = Field(default=14, ge=1, description="calendar days in which a start of bewind is told")
+    dossier_months: int = Field(default=3, ge=1)
+    advice_days: int = Field(default=28, ge=1, description="calendar days to our advice on a dossier")
+    incident: int = Field(default=2, ge=1, description="collecting in spite of a pause is answered")
+    rest_request: int = Field(default=1, ge=1, description="rest that another helper asks for is arranged")
+    status_request: int = Field(default=10, ge=1)
     clock_days: int = Field(default=120, ge=1, description="calendar days from the first balance asked to agreement")
     outer_months: int = Field(default=8, ge=1, description="and the outer limit of that")
 
@@ -64,6 +75,12 @@ class Rules(_Part):
     covenant: tuple[str, ...] = Field(
         default=(), description="ids of agreements under which a pause counts from delivery"
     )
+
+
+class Mandate(_Part):
+    """Whose requests are carried out without a person: roles in the register."""
+
+    rest: tuple[str, ...] = Field(default=("KBN",), description="may have rest asked, extended and ended")
 
 
 class ApiSettings(_Part):
@@ -89,6 +106,7 @@ class Settings(_Part):
     contact: ContactSettings = ContactSettings()
     terms: Terms = Terms()
     rules: Rules = Rules()
+    mandate: Mandate = Mandate()
     api: ApiSettings = ApiSettings()
     ddas: DdasSettings = DdasSettings()
     sweep_s: float = Field(default=60, gt=0, description="seconds between two looks at terms and end dates")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import ConfigDict, Field
 
 from schemas.document import Absent, Document
@@ -38,3 +40,25 @@ class OverviewAnswer(Document):
     model_config = ConfigDict(title="Overzicht van gesprekken")
 
     lines: tuple[LineAnswer, ...] = Field(alias="gesprekken")
+
+
+class SpokenAnswer(Document):
+    """One message of a conversation."""
+
+    model_config = ConfigDict(title="Bericht in een gesprek")
+
+    name: str = Field(alias="naam", description="De naam van het berichttype.")
+    ours: bool = Field(alias="vanOns")
+    at: Instant = Field(alias="tijd")
+    carried: Absent[str] = Field(default=None, alias="vervoer", description="Hoe ver een bericht van ons kwam.")
+    by_hand: Absent[bool] = Field(default=None, alias="perBrief")
+    data: dict[str, Any] = Field(alias="inhoud", description="Zoals in het berichttype, zonder wie het is.")
+
+
+class TalkAnswer(Document):
+    """One conversation with everything that was said in it."""
+
+    model_config = ConfigDict(title="Gesprek")
+
+    line: LineAnswer = Field(alias="stand")
+    spoken: tuple[SpokenAnswer, ...] = Field(alias="berichten")

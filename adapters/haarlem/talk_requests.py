@@ -5,11 +5,21 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from adapters.haarlem.reasons import EndReason
-from schemas.codes import ArrangementKind, EndClass, ProposalDecision, ProposalRefusalReason
+from schemas.codes import (
+    Advice,
+    ArrangementKind,
+    EndClass,
+    LegalBasis,
+    Phase,
+    ProposalDecision,
+    ProposalRefusalReason,
+    ReferralKind,
+)
 from schemas.document import Absent, Document, Listed, Several
-from schemas.identifiers import Date, LongText, Percentage, Reference
+from schemas.identifiers import Date, LongText, Oin, Percentage, Reference, Text
 from schemas.messages.settlement import ClaimProposal, Months
 from schemas.protocol import Uuid
+from schemas.shapes import Reachability
 
 
 class BalancesRequest(Document):
@@ -95,3 +105,58 @@ class EndArrangementRequest(Document):
     )
     end: Absent[Date] = Field(default=None, alias="einddatum", description="Standaard vandaag.")
     parties: Several[Uuid] = Field(default=(), alias="partijen", description="Leeg: bij elke partij.")
+
+
+# — the others ———————————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+class ReferRequest(Document):
+    """Ask another party to help somebody of this case."""
+
+    model_config = ConfigDict(title="Verwijzing")
+
+    person_id: Uuid = Field(alias="persoonId")
+    to: Oin = Field(alias="naar", description="OIN van wie gevraagd wordt.")
+    kind: Listed[ReferralKind] = Field(alias="soort")
+    reason: Text = Field(alias="reden", description="Gaat mee; nooit gezondheid of gezin.")
+    urgent: bool = Field(default=False, alias="urgent", description="Er dreigt een ingreep: eerste gesprek in 3 dagen.")
+    legal_basis: Listed[LegalBasis] = Field(alias="grondslag")
+    synopsis: Absent[LongText] = Field(default=None, alias="samenvatting")
+    reachability: Reachability = Field(alias="bereikbaarheid")
+    priority: bool = Field(default=False, alias="voorrang")
+    follows_up: Absent[Uuid] = Field(default=None, alias="vervolgOp", description="De eerdere, afgewezen verwijzing.")
+
+
+class WithdrawRequest(Document):
+    """Withdraw a referral."""
+
+    model_config = ConfigDict(title="Intrekking van een verwijzing")
+
+    reason: Text = Field(alias="reden", description="Gaat naar de ander.")
+
+
+class AdviseRequest(Document):
+    """Advise about an administration."""
+
+    model_config = ConfigDict(title="Advies over een bewind")
+
+    advice: Listed[Advice] = Field(alias="advies")
+    reasoning: LongText = Field(alias="motivering", description="Gaat naar de bewindvoerder.")
+    date: Absent[Date] = Field(default=None, alias="datum", description="Standaard vandaag.")
+
+
+class AnswerRequest(Document):
+    """Answer a question without doing anything."""
+
+    model_config = ConfigDict(title="Antwoord op een verzoek")
+
+    explanation: Text = Field(alias="toelichting", description="Gaat naar de vrager.")
+
+
+class PhaseRequest(Document):
+    """A case came into another phase."""
+
+    model_config = ConfigDict(title="Fasewijziging")
+
+    phase: Listed[Phase] = Field(alias="fase")
+    date: Absent[Date] = Field(default=None, alias="datum", description="Eerste dag van de fase; standaard vandaag.")

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, Final
+
 from adapters.haarlem.book import DebtHelper
-from adapters.haarlem.overview import Line, overview, waiting_for_helper
+from adapters.haarlem.conversations.talk import TalkKind
+from adapters.haarlem.overview import Line, overview, talk_line, waiting_for_helper
+from adapters.haarlem.refusals import ActRefusedError, Refusal
 from adapters.haarlem.store import Transaction
-from adapters.haarlem.talk_answers import LineAnswer, OverviewAnswer
+from adapters.haarlem.talk_answers import LineAnswer, OverviewAnswer, SpokenAnswer, TalkAnswer
+from adapters.haarlem.talks import store as talks
+from adapters.haarlem.talks.store import KeptTalk
+
+#: What says who somebody is; the case says so too, and no answer does.
+_PERSONAL: Final = frozenset(
+    {"bsn", "geboortedatum", "voorletters", "voorvoegsel", "geslachtsnaam", "naamBijSchuldeiser", "adres"}
+)
 
 
 def overview_view(helper: DebtHelper, tx: Transaction, case_id: str) -> OverviewAnswer:
@@ -16,6 +28,40 @@ def overview_view(helper: DebtHelper, tx: Transaction, case_id: str) -> Overview
 def waiting_view(helper: DebtHelper, tx: Transaction) -> OverviewAnswer:
     """Where Haarlem must act."""
     return OverviewAnswer(lines=tuple(_line(line, talk.case_id) for talk, line in waiting_for_helper(helper, tx)))
+
+
+def administrations_view(helper: DebtHelper, tx: Transaction, *, only_open: bool) -> OverviewAnswer:
+    """The administrations that offices told of."""
+    found = talks.of_kind(tx, TalkKind.ADMINISTRATION, only_open=only_open)
+    return OverviewAnswer(lines=tuple(_line(talk_line(helper, tx, one), one.case_id) for one in found))
+
+
+def talk_view(helper: DebtHelper, tx: Transaction, talk_id: str) -> TalkAnswer:
+    """One conversation with everything that was said in it; refused where there is none.
+
+    Who it is about is left out, but for an administration without a case: nothing else would say it.
+    """
+    talk = talks.find(tx, talk_id)
+    if talk is None:
+        raise ActRefusedError(Refusal.UNKNOWN)
+    spoken = sorted(_spoken(talk), key=lambda one: one.at)
+    return TalkAnswer(line=_line(talk_line(helper, tx, talk), talk.case_id), spoken=tuple(spoken))
+
+
+def _spoken(talk: KeptTalk) -> Iterator[SpokenAnswer]:
+    hidden = _PERSONAL if talk.case_id is not None else frozenset[str]()
+    for said in talk.facts.said:
+        by_hand = True if said.by_hand else None
+        data = _without(said.data, hidden)
+        yield SpokenAnswer(
+            name=said.name, ours=True, at=said.sent, carried=said.carried.value, by_hand=by_hand, data=data
+        )
+    for heard in talk.facts.heard:
+        yield SpokenAnswer(name=heard.name, ours=False, at=heard.at, data=_without(heard.data, hidden))
+
+
+def _without(data: dict[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in hidden}
 
 
 def _line(line: Line, case_id: str | None) -> LineAnswer:

@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
-from adapters.haarlem.conversations import settlement
+from adapters.haarlem.conversations import administration, phases, question, referral, settlement
 from adapters.haarlem.conversations.letters import term_passed
 from adapters.haarlem.conversations.position import Alarm, Position
-from adapters.haarlem.conversations.settlement import settlement_position
-from adapters.haarlem.conversations.talk import Talk
+from adapters.haarlem.conversations.talk import Talk, TalkKind
 from adapters.haarlem.settings import Settings
 
-#: Every state of every machine in words.
-WORDS: Final[dict[str, str]] = {state.value: words for state, words in settlement.WORDS.items()}
+Machine = Callable[[Talk, Settings, datetime], Position]
+_MACHINE: Final[Mapping[TalkKind, Machine]] = {
+    TalkKind.SETTLEMENT: settlement.settlement_position,
+    TalkKind.REFERRAL: referral.referral_position,
+    TalkKind.ADMINISTRATION: administration.administration_position,
+    TalkKind.REST_REQUEST: question.question_position,
+    TalkKind.STATUS_REQUEST: question.question_position,
+    TalkKind.PHASES: phases.phases_position,
+}
+_WORDS: Final[Mapping[TalkKind, Mapping[str, str]]] = {
+    TalkKind.SETTLEMENT: {state.value: words for state, words in settlement.WORDS.items()},
+    TalkKind.REFERRAL: {state.value: words for state, words in referral.WORDS.items()},
+    TalkKind.ADMINISTRATION: {state.value: words for state, words in administration.WORDS.items()},
+    TalkKind.REST_REQUEST: {state.value: words for state, words in question.WORDS.items()},
+    TalkKind.STATUS_REQUEST: {state.value: words for state, words in question.WORDS.items()},
+    TalkKind.PHASES: {state.value: words for state, words in phases.WORDS.items()},
+}
+#: These end with the case; an administration and its questions go on without one.
+_OF_THE_CASE: Final = frozenset({TalkKind.SETTLEMENT, TalkKind.REFERRAL})
 
 
 def position_of(talk: Talk, settings: Settings, now: datetime, case_ended: datetime | None = None) -> Position:
     """Where it stands at `now`; what goes on after its case ended is an alarm."""
-    position = settlement_position(talk, settings, now)
-    if not position.over and term_passed(case_ended, settings.terms.call, now):
+    position = _MACHINE[talk.kind](talk, settings, now)
+    runs_on = talk.kind in _OF_THE_CASE and position.state not in settlement.SETTLED and not position.over
+    if runs_on and term_passed(case_ended, settings.terms.call, now):
         return position.alarmed(Alarm.CASE_CLOSED)
     return position
+
+
+def words_of(kind: TalkKind, state: str) -> str:
+    """The state in Dutch."""
+    return _WORDS[kind][state]

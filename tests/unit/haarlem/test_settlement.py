@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.haarlem.conversations.position import Actor, Alarm, Position
@@ -189,6 +189,7 @@ _HEARD = st.builds(
 )
 
 
+@settings(deadline=None)  # a slow machine, not a slow rule
 @given(
     st.lists(st.sampled_from(_SAID), unique_by=lambda one: one.id),
     st.lists(_HEARD, max_size=6, unique_by=lambda one: one.id),
@@ -209,6 +210,7 @@ def test_order_and_repetition_change_nothing(
     assert stands(other, now) == stands(straight, now)
 
 
+@settings(deadline=None)  # a slow machine, not a slow rule
 @given(st.lists(st.tuples(st.integers(4, 200), st.booleans()), min_size=1, unique_by=lambda one: one[0]), st.data())
 def test_it_ends_where_the_last_sequence_says(decisions: list[tuple[int, bool]], data: st.DataObject) -> None:
     news = [is_heard(heard(number, YES if agrees else NO, to=3)) for number, agrees in decisions]
