@@ -48,6 +48,8 @@ class Event(StrEnum):
     MESSAGE_OVERTAKEN = "message.overtaken"
     MESSAGE_FAILED = "message.failed"
     RECEIPT_REFUSED = "receipt.refused"
+    RECOVERY_ENDED = "recovery.ended"
+    RECOVERY_REFUSED = "recovery.refused"
     NOTICE_SENT = "notice.sent"
     NOTICE_RECEIVED = "notice.received"
     CIRCUIT_OPENED = "circuit.opened"

@@ -12,10 +12,12 @@ from hub.conversations.ladder import LadderSettings
 from hub.database import Lead
 from hub.errors import HubError, UnavailableError
 from hub.events import Alarms, Event, log
-from hub.keeper import deadletters, expiry, redelivery, reminders, terms
+from hub.keeper import asked, deadletters, expiry, recovering, redelivery, reminders, terms
 from hub.messagelog.due.store import standstills
 from hub.messagelog.entries.store import sequence_entries
 from hub.relay.office import Office
+from hub.relay.quota import Quota, QuotaSettings
+from hub.relay.relay import Relay
 from hub.waiting import pause, set_when_any
 from hub.wire.link import Link, LinkSettings
 
@@ -34,6 +36,7 @@ class KeeperSettings:
     redeliver_s: float = 5.0
     expire_s: float = 30.0
     remind_s: float = 3600.0
+    act_s: float = 0.5  # how soon what operators asked for is begun
     sweep_s: float = 30.0
     lead_s: float = 5.0  # how often a waiting keeper tries to lead, and a leading one looks whether it still does
     forward_within: timedelta = timedelta(minutes=15)  # else the recipient has no inbox, or its inbox is full
@@ -57,6 +60,7 @@ class Keeper:
         self._settings = settings
         self._link_settings = link_settings
         self._inboxes = inboxes
+        self._relay = Relay(office, Quota(QuotaSettings()))  # evidence takes the road that every delivery takes
         self._alarms = Alarms()
         self._leads_since: datetime | None = None
 
@@ -132,6 +136,8 @@ class Keeper:
             (self._settings.expire_s, lambda: self.expire(link), "expire"),
             (self._settings.remind_s, lambda: self.remind(link), "remind"),
             (self._settings.climb_s, lambda: self.remind_of_terms(link), "remind-of-terms"),
+            (self._settings.act_s, lambda: self.recover(link), "recover"),
+            (self._settings.act_s, lambda: self.tell(link), "tell"),
             (RECONNECT_S, lambda: deadletters.keep_dead_letters(self._office, link, done), "dead-letters"),
         )
         async with asyncio.TaskGroup() as group:
@@ -172,6 +178,14 @@ class Keeper:
     async def remind(self, link: Link) -> int:
         """Reminds partners of keys near their end; returns how many notices went out."""
         return await reminders.remind(self._office, link)
+
+    async def recover(self, link: Link) -> int:
+        """Goes on with what operators confirmed to be sent again; returns how many items have an outcome now."""
+        return await recovering.recover(self._office, self._relay, link)
+
+    async def tell(self, link: Link) -> int:
+        """Sends the notices that operators asked for; returns how many the broker took."""
+        return await asked.send_asked(self._office, link)
 
     async def sweep(self) -> int:
         """Alarms for what stands still, all the time and not only at the start; returns how many messages do."""

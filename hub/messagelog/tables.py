@@ -155,7 +155,20 @@ QUARANTINE = Table(
     Column("oin", OIN),
     Column("queue", String(80)),
     Column("body", LargeBinary),
+    Column("settled", BigInteger),
+    Column("settled_how", String(8)),
+    Column("settled_act", UUID),
+    Column("claimed_by", UUID),  # the recovery that is going to offer it
+    Index("quarantine_open", "settled", "cause", "received"),
     sqlite_autoincrement=True,
+)
+
+PARTNER_PAUSE = Table(
+    "partner_pause",
+    METADATA,
+    Column("oin", OIN, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("act_id", UUID, nullable=False),
 )
 
 REGISTER_VERSION = Table(
@@ -164,6 +177,7 @@ REGISTER_VERSION = Table(
     Column("version", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", String(64), nullable=False),
     Column("loaded", BigInteger, nullable=False),
+    Column("body", LargeBinary),  # as the governance signed it: what was agreed on a day stays known
 )
 
 NOTICE = Table(

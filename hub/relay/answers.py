@@ -34,18 +34,23 @@ class Forward:
     key: Key | None
 
 
-def forwards(decisions: Sequence[Decision]) -> list[Forward]:
-    """The sealed bytes to their recipients and recipients' receipts to the senders, in the order they came."""
+def forwards(decisions: Sequence[Decision], paused: frozenset[str] = frozenset()) -> list[Forward]:
+    """The sealed bytes to their recipients and recipients' receipts to the senders, in the order they came.
+
+    Messages for who is `paused` stay here; receipts go on, because nobody acts on one.
+    """
     found: list[Forward] = []
     sent: set[Key] = set()  # of copies of one message in a batch one goes on
     for decision in decisions:
         match decision:
             case Accepted():
                 sent.add(decision.message.key)
-                found.append(_forward(decision))
+                if decision.envelope.recipient_oin not in paused:
+                    found.append(_forward(decision))
             case Duplicate() if decision.held.key not in sent:
                 sent.add(decision.held.key)
-                found += _again(decision)
+                if decision.receipt is not None or decision.held.recipient_oin not in paused:
+                    found += _again(decision)
             case Receipted():
                 body, receipt_id = decision.message.arrival.body, decision.message.id
                 found.append(Forward(receipt_to(decision.sender_oin, body, receipt_id), None))
