@@ -22,11 +22,11 @@ REMINDER_TEXT: Final = (
 async def send_asked(office: Office, link: Link) -> int:
     """Sends what was asked for and not sent yet; returns how many the broker took.
 
-    The notice goes first and the row after it: a crash between says it twice, never not at all, and nobody acts on one.
+    The notice goes first and the row after it: a crash between sends it again, under the same id.
     """
     taken = 0
     for one in await office.database.read(asked_notices, AT_ONCE):
-        error = await send_notice(office, link, one.oin, one.code, _text_of(one), one.ref)
+        error = await send_notice(office, link, one.oin, one.code, _text_of(one), ref=one.ref, notice_id=one.act_id)
         reached(Failpoint.NOTICE_AFTER_SENDING)
         code = None if error is None else error.code.value
         await office.database.run(mark_notice, one.row_id, code, office.clock.now())

@@ -20,6 +20,7 @@ class AskedNotice:
     """A notice that an operator asked for; `about` is when the message in `ref` was carried."""
 
     row_id: int
+    act_id: str
     oin: str
     code: HubNoticeCode
     ref: str | None

@@ -126,6 +126,7 @@ def _notices() -> Select[Any]:
 def _notice(row: Row[tuple[object, ...]]) -> AskedNotice:
     return AskedNotice(
         row.row_id,
+        row.act_id,
         row.oin,
         HubNoticeCode(row.code),
         row.ref,
