@@ -78,6 +78,8 @@ _LINES: Final = (
                     ("schuldregeling-beeindigd", helper, party, (), False),
                 )
             ),
+            ("geen-medewerking", party, "KBN", (), False),
+            ("statusbericht", party, "KBN", (), False),
         )
     ),
     ("afkoelingsperiode", "SHV", "VISH", ("schuldenrust-registratie",), False),
