@@ -221,7 +221,7 @@ class Kredietbank:
             return
         store.put(tx, replace(kept, lapse=lapse.value))
         store.add_item(tx, ItemKind.LAPSED, conversation, lapse.value, instant(now))
-        log().error(Event.OUTSIDE_UNMATCHED, code=lapse.value, conversation=conversation)
+        log().warning(Event.OUTSIDE_FAILED, code=lapse.value, conversation=conversation)
 
     async def _ask_how_it_stands(self, kept: Kept, now: datetime) -> None:
         """Asks once for each heartbeat; what it answers is said on as any other standing."""
