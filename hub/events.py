@@ -58,6 +58,14 @@ class Event(StrEnum):
     REGISTER_LOADED = "register.loaded"
     REGISTER_REFUSED = "register.refused"
     REGISTER_STALE = "register.stale"
+    LOG_FORKED = "log.forked"
+    CHECKPOINT_PUBLISHED = "checkpoint.published"
+    CHECKPOINT_LATE = "checkpoint.late"
+    CHECKPOINT_RESUMED = "checkpoint.resumed"
+    CHECKPOINT_REFUSED = "checkpoint.refused"
+    CHECKPOINT_COSIGNED = "checkpoint.cosigned"
+    WITNESS_SILENT = "witness.silent"
+    WITNESS_RETURNED = "witness.returned"
     DATABASE_LOST = "database.lost"
     DATABASE_FOUND = "database.found"
     OUTSIDE_FAILED = "outside.failed"
@@ -84,6 +92,7 @@ ALLOWED_KEYS = frozenset(
         "place",
         "advice",
         "count",
+        "size",
         "batch",
         "attempt",
         "wait_s",
