@@ -59,6 +59,7 @@ class Event(StrEnum):
     REGISTER_REFUSED = "register.refused"
     REGISTER_STALE = "register.stale"
     LOG_FORKED = "log.forked"
+    LOG_RESTARTED = "log.restarted"
     CHECKPOINT_PUBLISHED = "checkpoint.published"
     CHECKPOINT_LATE = "checkpoint.late"
     CHECKPOINT_RESUMED = "checkpoint.resumed"

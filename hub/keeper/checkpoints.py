@@ -19,14 +19,14 @@ from hub.failpoints import Failpoint, reached
 from hub.messagelog.checkpoints import store
 from hub.messagelog.checkpoints.making import load_floor, make_checkpoints, save_floor
 from hub.messagelog.checkpoints.store import Cosigned, Kept, Sent
-from hub.messagelog.tree.store import Tree, newest, nodes_of, trees
+from hub.messagelog.tree.store import newest, nodes_of, trees
 from hub.relay.office import Office
 from hub.wire.link import Link, Outgoing
 from hub.wire.logkey import read_log_key
 from hub.wire.note import Signer, read_verifier
 from hub.wire.receipt import sign_payload
 from hub.wire.topology import OUT
-from hub.wire.tree import consistency
+from hub.wire.tree import Nodes, consistency
 from schemas.road import HubCheckpoint
 
 
@@ -104,14 +104,12 @@ class Checkpoints:
         letters = await office.database.read(self._letters, self._partners(inboxes), now)
         if not letters:
             return 0
-        for kept in {(one.kept.tree_id, one.kept.size): one.kept for one in letters}.values():
-            await office.database.run(store.mark_published, kept, (), now)  # what may be out there stays
+        await office.database.run(_mark_published, letters, now)  # before it is out there
         results = await link.publish([one.outgoing for one in letters])
         reached(Failpoint.KEEPER_AFTER_CHECKPOINT_SENT)
         went = [one for one, error in zip(letters, results, strict=True) if error is None]
-        for one in went:
-            await office.database.run(store.mark_published, one.kept, (one.oin,), now)
-        log().info(Event.CHECKPOINT_PUBLISHED, count=len(went), size=letters[-1].kept.size)
+        await office.database.run(_mark_sent, went, now)
+        log().info(Event.CHECKPOINT_PUBLISHED, count=len({one.oin for one in went}), size=letters[-1].kept.size)
         return len(went)
 
     def _partners(self, inboxes: Mapping[str, str]) -> list[str]:
@@ -122,7 +120,8 @@ class Checkpoints:
         last = store.last_published(connection)
         if last is not None and now < last + self._settings.publish_every:
             return []
-        sent, letters = store.sent(connection), []
+        sent = {(one.oin, one.tree_id): one for one in store.sent(connection)}
+        letters: list[_Letter] = []
         for tree in trees(connection):
             kept, before = (
                 store.last_checkpoint(connection, tree.id),
@@ -130,15 +129,16 @@ class Checkpoints:
             )
             since = before.size if before else 0
             if kept is not None and kept.size > since and store.has_business(connection, tree, since, kept.size):
-                letters += [self._letter(connection, tree, kept, oin, sent.get(oin), now) for oin in partners]
+                nodes = nodes_of(connection, tree)
+                letters += [
+                    self._letter(nodes, kept, oin, previous, now)
+                    for oin in partners
+                    for previous in _known_sizes(sent.get((oin, tree.id)))
+                ]
         return letters
 
-    def _letter(
-        self, connection: Connection, tree: Tree, kept: Kept, oin: str, sent: Sent | None, now: datetime
-    ) -> _Letter:
-        """Each partner gets the proof from what it got before: one that was missed by one loses nothing."""
-        previous = sent.size if sent is not None and sent.tree_id == tree.id else 0
-        proof = consistency(nodes_of(connection, tree), previous, kept.size)
+    def _letter(self, nodes: Nodes, kept: Kept, oin: str, previous: int, now: datetime) -> _Letter:
+        proof = consistency(nodes, previous, kept.size)
         payload = HubCheckpoint(
             id=new_id(self._office.clock),
             source=self._office.source,
@@ -173,9 +173,25 @@ class Checkpoints:
         covered = tree.first + (last.size if last else 0) if tree else 0
         oldest = store.oldest_uncovered(connection, covered)
         silent = silent_witnesses(
-            store.sent(connection).values(), store.witnesses(connection), now - self._settings.witness_within
+            store.sent(connection), store.witnesses(connection), now - self._settings.witness_within
         )
         return oldest, silent
+
+
+def _known_sizes(sent: Sent | None) -> list[int]:
+    """What a partner may hold: where it is not known whether its inbox took the last one, a proof goes from each."""
+    return sorted({sent.size, sent.offered}) if sent else [0]
+
+
+def _mark_published(connection: Connection, letters: Sequence[_Letter], now: datetime) -> None:
+    for kept in {(one.kept.tree_id, one.kept.size): one.kept for one in letters}.values():
+        oins = {one.oin for one in letters if one.kept.tree_id == kept.tree_id}
+        store.mark_published(connection, kept, oins, now)
+
+
+def _mark_sent(connection: Connection, went: Sequence[_Letter], now: datetime) -> None:
+    for one in went:
+        store.mark_sent(connection, one.kept, one.oin, now)
 
 
 def silent_witnesses(sent: Iterable[Sent], heard: Mapping[str, Cosigned], since: datetime) -> set[str]:

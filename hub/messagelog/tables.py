@@ -174,8 +174,9 @@ CHECKPOINT_SENT = Table(
     "checkpoint_sent",
     METADATA,
     Column("oin", OIN, primary_key=True),
-    Column("tree_id", BigInteger, nullable=False),
-    Column("size", BigInteger, nullable=False),
+    Column("tree_id", BigInteger, primary_key=True),
+    Column("size", BigInteger, nullable=False),  # of the last that the partner's inbox took
+    Column("offered", BigInteger, nullable=False),  # of the last that it may have taken
     Column("sent", BigInteger, nullable=False),
 )
 

@@ -12,7 +12,7 @@ from hub.database import moment
 from hub.messagelog.store import Key, Known
 from hub.messagelog.tables import State
 from hub.relay.checks import Authenticated, sender_of, uuid_or_none
-from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
+from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported, Witnessed
 from hub.wire.keys import PrivateKey
 from hub.wire.link import Outgoing
 from hub.wire.names import ORGANISATION, organisation_urn
@@ -54,7 +54,7 @@ def forwards(decisions: Sequence[Decision], paused: frozenset[str] = frozenset()
             case Receipted():
                 body, receipt_id = decision.message.arrival.body, decision.message.id
                 found.append(Forward(receipt_to(decision.sender_oin, body, receipt_id), None))
-            case Duplicate() | Refused() | Reported():
+            case Duplicate() | Refused() | Reported() | Witnessed():
                 pass
             case _:
                 assert_never(decision)
@@ -101,7 +101,7 @@ def hub_receipts(
                 owner = sender_of(decision.arrival)
                 if owner is not None and _is_answered(decision):
                     entries.setdefault(owner, []).append(_refused_entry(decision, now))
-            case Receipted() | Reported():
+            case Receipted() | Reported() | Witnessed():
                 pass  # no receipt of any kind is answered by a receipt
             case _:
                 assert_never(decision)

@@ -18,7 +18,7 @@ from hub.messagelog.pauses.store import paused_oins
 from hub.relay.answers import Forward, forwards, hub_receipts
 from hub.relay.checks import Authenticated, authenticate, sender_of
 from hub.relay.decide import Batch
-from hub.relay.decisions import Accepted, Decision, Receipted, Refused
+from hub.relay.decisions import Accepted, Decision, Receipted, Refused, Witnessed
 from hub.relay.keep import keep
 from hub.relay.office import Office
 from hub.relay.quota import Quota
@@ -147,6 +147,8 @@ def _report(decisions: Sequence[Decision]) -> None:
             )
         elif isinstance(decision, Receipted) and decision.unmatched:
             log().warning(Event.RECEIPT_REFUSED, oin=sender_of(decision.message.arrival), count=decision.unmatched)
+        elif isinstance(decision, Witnessed):
+            log().info(Event.CHECKPOINT_COSIGNED, oin=decision.cosigned.oin, size=decision.cosigned.size)
 
 
 def _report_unsent(receipts: Sequence[Outgoing], results: Sequence[HubError | None]) -> None:

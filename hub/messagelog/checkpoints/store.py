@@ -46,11 +46,12 @@ class Cosigned:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The checkpoint that a partner's inbox took last."""
+    """How far a partner was told of a tree: the size that its inbox took last, and that which it may have taken."""
 
     oin: str
     tree_id: int
     size: int
+    offered: int
     at: datetime
 
 
@@ -108,13 +109,21 @@ def add_checkpoint(connection: Connection, kept: Kept) -> None:
 
 
 def mark_published(connection: Connection, kept: Kept, oins: Iterable[str], now: datetime) -> None:
-    """It is about to go to these partners, or went: from now on it stays."""
+    """It is about to go to these partners: from now on it stays, and they may have it."""
     row = (CHECKPOINT.c.tree_id == kept.tree_id, CHECKPOINT.c.size == kept.size)
     connection.execute(update(CHECKPOINT).where(*row).values(published=instant(now)))
     for oin in sorted(oins):
-        values = {"tree_id": kept.tree_id, "size": kept.size, "sent": instant(now)}
-        connection.execute(insert_if_absent(connection, CHECKPOINT_SENT), {"oin": oin, **values})
-        connection.execute(update(CHECKPOINT_SENT).where(CHECKPOINT_SENT.c.oin == oin).values(values))
+        key = {"oin": oin, "tree_id": kept.tree_id}
+        connection.execute(
+            insert_if_absent(connection, CHECKPOINT_SENT), {**key, "size": 0, "offered": 0, "sent": instant(now)}
+        )
+        connection.execute(update(CHECKPOINT_SENT).filter_by(**key).values(offered=kept.size))
+
+
+def mark_sent(connection: Connection, kept: Kept, oin: str, now: datetime) -> None:
+    """The broker has it in the partner's inbox."""
+    row = update(CHECKPOINT_SENT).filter_by(oin=oin, tree_id=kept.tree_id)
+    connection.execute(row.values(size=kept.size, sent=instant(now)))
 
 
 def last_published(connection: Connection) -> datetime | None:
@@ -123,10 +132,10 @@ def last_published(connection: Connection) -> datetime | None:
     return None if found is None else moment(found)
 
 
-def sent(connection: Connection) -> dict[str, Sent]:
-    """What each partner was sent last, by OIN."""
-    rows = connection.execute(select(CHECKPOINT_SENT))
-    return {row.oin: Sent(row.oin, row.tree_id, row.size, moment(row.sent)) for row in rows}
+def sent(connection: Connection) -> list[Sent]:
+    """What partners were told, of the oldest tree first."""
+    rows = connection.execute(select(CHECKPOINT_SENT).order_by(CHECKPOINT_SENT.c.tree_id, CHECKPOINT_SENT.c.oin))
+    return [Sent(row.oin, row.tree_id, row.size, row.offered, moment(row.sent)) for row in rows]
 
 
 def has_business(connection: Connection, tree: Tree, after: int, until: int) -> bool:
@@ -139,18 +148,15 @@ def has_business(connection: Connection, tree: Tree, after: int, until: int) -> 
     return connection.execute(query.limit(1)).first() is not None
 
 
-def add_cosignature(connection: Connection, one: Cosigned) -> bool:
-    """Keeps what a witness confirmed; False when it is here already."""
-    row = {
-        "tree_id": one.tree_id,
-        "size": one.size,
-        "oin": one.oin,
-        "kid": one.kid,
-        "line": one.line,
-        "time": instant(one.at),
-    }
-    added = insert_if_absent(connection, COSIGNATURE).values(row).returning(COSIGNATURE.c.oin)
-    return connection.execute(added).first() is not None
+def add_cosignatures(connection: Connection, confirmed: Sequence[Cosigned]) -> None:
+    """Keeps what witnesses confirmed; the first word of each on a checkpoint stays."""
+    rows = [
+        {"tree_id": one.tree_id, "size": one.size, "oin": one.oin, "kid": one.kid, "line": one.line}
+        | {"time": instant(one.at)}
+        for one in confirmed
+    ]
+    if rows:
+        connection.execute(insert_if_absent(connection, COSIGNATURE), rows)
 
 
 def cosignatures(connection: Connection, tree_id: int, size: int) -> list[Cosigned]:

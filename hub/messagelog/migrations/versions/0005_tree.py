@@ -56,8 +56,9 @@ def upgrade() -> None:
         sa.Column("oin", sa.String(length=20), nullable=False),
         sa.Column("tree_id", sa.BigInteger(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("offered", sa.BigInteger(), nullable=False),
         sa.Column("sent", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("oin"),
+        sa.PrimaryKeyConstraint("oin", "tree_id"),
     )
     op.create_table(
         "verification",
