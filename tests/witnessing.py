@@ -27,7 +27,7 @@ class Heads:
 
     def grow(self, count: int) -> None:
         """More leaves."""
-        self.leaves += [hashlib.sha256(bytes([len(self.leaves) + number])).digest() for number in range(count)]
+        self.leaves += [hashlib.sha256(str(len(self.leaves) + number).encode()).digest() for number in range(count)]
 
     def rewrite(self) -> None:
         """Another first leaf."""
