@@ -21,7 +21,7 @@ from hub.operations.evidence import arrival_of
 from hub.operations.evidence.store import evidence_by_id
 from hub.operations.recovery import TRIES, Kind, Outcome, Recovery, Stage, Step
 from hub.operations.recovery.store import due, forwarded_since, refuse_altered, settle, take
-from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
+from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported, Witnessed
 from hub.relay.office import Office
 from hub.relay.relay import Relay
 from hub.wire.link import Arrival, Link
@@ -105,7 +105,7 @@ async def _carried(relay: Relay, link: Link, arrival: Arrival) -> str:
 
 def _outcome_of(decision: Decision) -> str:
     match decision:
-        case Accepted() | Duplicate() | Receipted() | Reported():
+        case Accepted() | Duplicate() | Receipted() | Reported() | Witnessed():
             return Outcome.CARRIED
         case Refused():
             return decision.error.code.value

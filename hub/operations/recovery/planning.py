@@ -17,7 +17,7 @@ from hub.operations.waiting.store import Waiting
 from hub.register.model import Register
 from hub.relay.checks import Authenticated, authenticate
 from hub.relay.decide import Batch
-from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
+from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported, Witnessed
 from hub.wire.envelope import check_clock, parse_envelope
 from hub.wire.link import Arrival
 from hub.wire.postmark import BY_HUB
@@ -71,7 +71,7 @@ def _after(decision: Decision, register: Register, now: datetime) -> str | None:
         case Refused():
             code = decision.error.code
             return Skip.EXPIRED if code is Code.EXPIRED else code.value
-        case Reported():
+        case Reported() | Witnessed():
             return Skip.STATUS
         case Duplicate():
             if decision.held.state is State.ANSWERED:
