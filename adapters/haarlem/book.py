@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from adapters.edge import Edge
 from adapters.haarlem import store
@@ -56,6 +57,7 @@ class Said:
     end: date | None = None
     end_class: EndClass | None = None
     reason: str | None = None
+    content: dict[str, Any] | None = None
 
 
 def open_exchange(helper: DebtHelper, tx: Transaction, case: Case, delivery: Delivery) -> Exchange:
@@ -108,6 +110,7 @@ def say(helper: DebtHelper, tx: Transaction, exchange: Exchange, said: Said) -> 
         end=said.end,
         end_class=said.end_class,
         reason=said.reason,
+        content=said.content,
     )
     return keep(helper, tx, exchange, exchange.facts.sent(letter))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,6 +31,12 @@ class LetterKind(StrEnum):
     END = "beeindiging"
     REGISTRATION = "aanmelding"
     WITHDRAWAL = "afmelding"
+    MORATORIUM = "afkoelingsperiode"
+    INCIDENT = "incident"
+
+
+#: What is said beside what was asked, and takes nothing of it back.
+ASIDES: Final = frozenset({LetterKind.MORATORIUM, LetterKind.INCIDENT})
 
 
 class Carried(StrEnum):
@@ -66,6 +72,7 @@ class Reaction(StrEnum):
     REGISTERED = "geregistreerd"
     REJECTED = "afgewezen"
     STRUCK_OFF = "beeindigd"
+    HANDLED = "afgehandeld"  # what was collected in spite of the pause was stopped
 
 
 #: The answers to a letter that stops something; other answers never say that rest has ended by agreement.
@@ -96,9 +103,13 @@ class Sent(Fact):
 
 
 class Letter(Sent):
-    """Something that Haarlem sent about a pause or registration; `end` is the last day of rest asked."""
+    """Something that Haarlem sent about a pause or registration; `end` is the last day of rest asked.
+
+    `content` is the whole of what was said beside, so that it can be said again.
+    """
 
     kind: LetterKind
+    content: dict[str, Any] | None = None
     end: date | None = None
     end_class: EndClass | None = None
     reason: str | None = None
@@ -161,19 +172,24 @@ class Conversation(Fact):
     adopted_number: str | None = None
     wanted_end: WantedEnd | None = None
     letters: tuple[Letter, ...] = ()
+    asides: tuple[Letter, ...] = ()
     answers: tuple[Answer, ...] = ()
 
     def sent(self, letter: Letter) -> Conversation:
-        """With one more letter of Haarlem."""
-        if any(known.id == letter.id for known in self.letters):
+        """With one more letter of Haarlem; what is said beside the pause is kept beside it."""
+        if any(known.id == letter.id for known in (*self.letters, *self.asides)):
             return self
-        letters = sorted((*self.letters, letter), key=lambda one: one.number)
-        return self.model_copy(update={"letters": tuple(letters)})
+        place = "asides" if letter.kind in ASIDES else "letters"
+        known: tuple[Letter, ...] = getattr(self, place)
+        return self.model_copy(update={place: tuple(sorted((*known, letter), key=lambda one: one.number))})
 
     def carried(self, letter_id: str, carried: Carried, at: datetime, code: str | None = None) -> Conversation:
         """With news of how far a letter came; news of a letter that is not ours changes nothing."""
-        letters = (letter.seen(carried, at, code) if letter.id == letter_id else letter for letter in self.letters)
-        return self.model_copy(update={"letters": tuple(letters)})
+
+        def seen(letters: tuple[Letter, ...]) -> tuple[Letter, ...]:
+            return tuple(one.seen(carried, at, code) if one.id == letter_id else one for one in letters)
+
+        return self.model_copy(update={"letters": seen(self.letters), "asides": seen(self.asides)})
 
     def answered(self, answer: Answer) -> Conversation:
         """With one more answer."""
@@ -185,7 +201,7 @@ class Conversation(Fact):
     @property
     def next_number(self) -> int:
         """The number of the next letter."""
-        return self.letters[-1].number + 1 if self.letters else 1
+        return max((one.number for one in (*self.letters, *self.asides)), default=0) + 1
 
     @property
     def last(self) -> Letter | None:
@@ -204,7 +220,7 @@ class Conversation(Fact):
 
     def answer_to(self, letter: Letter, *reactions: Reaction) -> Answer | None:
         """The newest answer to that very letter, of these reactions when any are named."""
-        found = (one for one in reversed(self.answers) if one.is_to(letter))
+        found = (one for one in reversed(self.answers) if one.is_to(letter) and one.reaction is not Reaction.HANDLED)
         return next((one for one in found if not reactions or one.reaction in reactions), None)
 
     def asked_end(self) -> date:
@@ -212,7 +228,26 @@ class Conversation(Fact):
         dated = next((letter.end for letter in reversed(self.letters) if letter.end is not None), None)
         return dated or self.adopted_end or self.latest_end
 
+    def last_aside(self, kind: LetterKind) -> Letter | None:
+        """The newest of what was said beside the pause, of this kind."""
+        return next((one for one in reversed(self.asides) if one.kind is kind), None)
+
+    @property
+    def protected_until(self) -> date | None:
+        """The last day on which a court forbids collecting, by the newest that was said; the pause is not asked."""
+        moratorium = self.last_aside(LetterKind.MORATORIUM)
+        return None if moratorium is None else moratorium.end
+
     def believed_end(self) -> date:
-        """The last day of rest as far as both sides said so: never later than what the other side entered."""
-        entered = next((one.end for one in reversed(self.answers) if one.reaction in _CONFIRMING and one.end), None)
-        return min(self.asked_end(), entered) if entered else self.asked_end()
+        """The last day of rest as far as both sides said so: never later than what the other side entered.
+
+        A court's protection that lasts longer makes it later (messages.md 2, *Pause*).
+        """
+        beside = {one.id for one in self.asides}
+        entered = (
+            one.end
+            for one in reversed(self.answers)
+            if one.reaction in _CONFIRMING and one.end and one.answers not in beside
+        )
+        paused = min(self.asked_end(), next(entered, self.asked_end()))
+        return max(paused, self.protected_until or paused)

@@ -31,6 +31,8 @@ class CallReason(StrEnum):
     NO_AGREEMENT = "geen-overeenkomst"
     NO_KEY = "geen-sleutel"
     NOT_FINDABLE = "niet-vindbaar"
+    MORATORIUM_BY_HAND = "afkoeling-melden"
+    INCIDENT_BY_HAND = "incident-melden"
     END_BY_PHONE = "einde-melden"  # rest was arranged by telephone, so its end is too
 
 

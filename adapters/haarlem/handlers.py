@@ -20,7 +20,7 @@ from adapters.haarlem.conversations import PauseState, RegistrationState, openin
 from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.desk import store as desk
 from adapters.haarlem.endings import Ending, end_one
-from adapters.haarlem.facts import CARRIED, Answer, Carried
+from adapters.haarlem.facts import CARRIED, Answer, Carried, Reaction
 from adapters.haarlem.hearing import Hearing
 from adapters.haarlem.mapping import answer_of_notice, answer_of_refusal, answer_of_result, answer_of_status
 from adapters.haarlem.repeating import remake
@@ -74,10 +74,12 @@ class CaseOffice:
         if not await self._is_exchange(received.conversation):
             return await self._hearing.take(received)
         answer = answer_of_status(received)
-        if answer is not None:
-            return await self._take(received, answer)
         status = received.message.status.value
-        return await self._take(received, None, lambda tx, exchange: self._mention(tx, exchange, status))
+        if answer is None:
+            return await self._take(received, None, lambda tx, exchange: self._mention(tx, exchange, status))
+        if answer.reaction is Reaction.HANDLED:
+            return await self._take(received, answer, lambda tx, exchange: self._mention(tx, exchange, status))
+        return await self._take(received, answer)
 
     async def _is_exchange(self, conversation: str) -> bool:
         """Whether a conversation is about a pause or registration, or else about something else."""
@@ -142,7 +144,8 @@ class CaseOffice:
         opening = opening_of(facts)
         if opening is not None and opening.carried is Carried.REFUSED and facts.ending is not None and exchange.open:
             book.close(self._helper, tx, exchange)  # nothing was ever there that could end
-        letter = next((one for one in facts.letters if one.id == outcome.message_id), None)
+        every = (*facts.letters, *facts.asides)
+        letter = next((one for one in every if one.id == outcome.message_id), None)
         if letter is None or letter.carried is not Carried.EXPIRED:
             return
         try:

@@ -8,14 +8,22 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from adapters.haarlem import advising, openapi, phasing, questions, referring, talk_views
+from adapters.haarlem import advising, asides, openapi, phasing, questions, referring, talk_views
 from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ReadCall
-from adapters.haarlem.desk.places import CASE, CaseId, TalkId
+from adapters.haarlem.desk.places import CASE, CaseId, PartyId, TalkId
 from adapters.haarlem.requests import EmptyRequest
 from adapters.haarlem.store import Transaction
 from adapters.haarlem.talk_answers import OverviewAnswer, TalkAnswer
-from adapters.haarlem.talk_requests import AdviseRequest, AnswerRequest, PhaseRequest, ReferRequest, WithdrawRequest
+from adapters.haarlem.talk_requests import (
+    AdviseRequest,
+    AnswerRequest,
+    IncidentRequest,
+    MoratoriumRequest,
+    PhaseRequest,
+    ReferRequest,
+    WithdrawRequest,
+)
 from adapters.haarlem.talks import store as talks
 
 routes = APIRouter()
@@ -136,3 +144,26 @@ def change_phase(call: ActCall, case_id: CaseId) -> Response:
         phasing.change_phase(call.helper, tx, case_id, call.document(PhaseRequest))
 
     return _on_case(call, Act.PHASE, case_id, do)
+
+
+# — beside a pause —————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@routes.post(CASE + "/afkoelingsperiode", responses=_LINES, openapi_extra=openapi.body(MoratoriumRequest))
+def protect(call: ActCall, case_id: CaseId) -> Response:
+    """Aan alle partijen en VISH melden dat de rechter de inning voor een tijd verbiedt."""
+
+    def do(tx: Transaction) -> None:
+        asides.protect(call.helper, tx, case_id, call.document(MoratoriumRequest))
+
+    return _on_case(call, Act.PROTECT, case_id, do)
+
+
+@routes.post(CASE + "/partijen/{partijId}/incidenten", responses=_LINES, openapi_extra=openapi.body(IncidentRequest))
+def report(call: ActCall, case_id: CaseId, party_id: PartyId) -> Response:
+    """Een partij melden dat er ondanks de pauze geïncasseerd is."""
+
+    def do(tx: Transaction) -> None:
+        asides.report(call.helper, tx, case_id, party_id, call.document(IncidentRequest))
+
+    return _on_case(call, Act.INCIDENT, case_id, do)

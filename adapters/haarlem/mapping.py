@@ -19,6 +19,7 @@ _RESULT: Final = {
 _STATUS: Final = {
     Status.WRONG_CUSTOMER_PAUSED: Reaction.WRONG_CUSTOMER,
     Status.MEASURE_RESUMED: Reaction.RESUMED,
+    Status.ANSWERED: Reaction.HANDLED,
 }
 
 
@@ -55,7 +56,7 @@ def answer_of_refusal(received: Received[NoCooperation]) -> Answer:
 
 
 def answer_of_status(received: Received[StatusReport]) -> Answer | None:
-    """A report that changes what holds; nothing for one that only tells."""
+    """A report that may change what holds; nothing for one that only tells."""
     reaction = _STATUS.get(received.message.status)
     return None if reaction is None else _answer(received, reaction, received.message.status.value)
 

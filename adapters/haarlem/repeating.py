@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.haarlem import book, casefile
+from adapters.haarlem import asides, book, casefile
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper, Said
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
 from adapters.haarlem.endings import Ending, end_day
-from adapters.haarlem.facts import Carried, Kind, Letter, LetterKind
+from adapters.haarlem.facts import ASIDES, Carried, Kind, Letter, LetterKind
 from adapters.haarlem.fanout import Call, Delivery, fan_out
 from adapters.haarlem.refusals import ActRefusedError, Refusal
 from adapters.haarlem.store import Exchange, Transaction
@@ -77,6 +77,9 @@ def remake(helper: DebtHelper, tx: Transaction, exchange: Exchange, expired: Let
     Where the other side never heard the opening, that is what it needs, and an end then has nothing to end. Any other
     letter that was followed by another is not made anew: the later one says what counts now.
     """
+    if expired.kind in ASIDES:
+        asides.say_again(helper, tx, exchange, expired)
+        return
     opening, last = opening_of(exchange.facts), exchange.facts.last
     if not exchange.open or opening is None or last is None or expired.id not in {opening.id, last.id}:
         return

@@ -18,6 +18,7 @@ from adapters.haarlem.conversations import (
     registration_state,
     term_passed,
 )
+from adapters.haarlem.conversations.incident import open_incident
 from adapters.haarlem.facts import Carried, Conversation, Kind, Letter
 from adapters.haarlem.rest import Callee, PartyRest, Standing
 from adapters.haarlem.settings import Rules
@@ -149,7 +150,9 @@ def _since(conversation: Conversation, state: State) -> datetime:
         return opening.carried_at or opening.sent
     if state in {PauseState.UNCONFIRMED, PauseState.ACTIVE_UNCONFIRMED, RegistrationState.UNKNOWN}:
         return term_end(local_day(opening.carried_at or opening.sent), conversation.term_days)
-    return _start_of_answer(conversation) or conversation.adopted or opening.sent
+    incident = open_incident(conversation) if state is PauseState.BREACHED else None
+    breached = None if incident is None else incident.sent
+    return breached or _start_of_answer(conversation) or conversation.adopted or opening.sent
 
 
 def _end_of(last: Letter, conversation: Conversation) -> datetime:

@@ -10,6 +10,7 @@ from schemas.codes import (
     ArrangementKind,
     EndClass,
     LegalBasis,
+    Measure,
     Phase,
     ProposalDecision,
     ProposalRefusalReason,
@@ -17,6 +18,7 @@ from schemas.codes import (
 )
 from schemas.document import Absent, Document, Listed, Several
 from schemas.identifiers import Date, LongText, Oin, Percentage, Reference, Text
+from schemas.messages import CoolingOffPeriod
 from schemas.messages.settlement import ClaimProposal, Months
 from schemas.protocol import Uuid
 from schemas.shapes import Reachability
@@ -160,3 +162,22 @@ class PhaseRequest(Document):
 
     phase: Listed[Phase] = Field(alias="fase")
     date: Absent[Date] = Field(default=None, alias="datum", description="Eerste dag van de fase; standaard vandaag.")
+
+
+class MoratoriumRequest(CoolingOffPeriod):
+    """A court forbids collecting for a while."""
+
+    model_config = ConfigDict(title="Afkoelingsperiode melden")
+
+    person_id: Absent[Uuid] = Field(default=None, alias="persoonId", description="Ontbreekt: voor iedereen.")
+
+
+class IncidentRequest(Document):
+    """Somebody collected in spite of the pause."""
+
+    model_config = ConfigDict(title="Incasso ondanks pauze")
+
+    measure: Listed[Measure] = Field(alias="maatregel")
+    date: Date = Field(alias="datum", description="Dag waarop het gebeurde.")
+    explanation: Absent[Text] = Field(default=None, alias="toelichting", description="Gaat naar de partij.")
+    person_id: Absent[Uuid] = Field(default=None, alias="persoonId", description="Ontbreekt: voor iedereen.")

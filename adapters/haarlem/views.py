@@ -38,6 +38,8 @@ CALL_WORDS: Final[dict[str, str]] = {
     CallReason.NO_AGREEMENT: "Voor dit bericht aan deze partij is geen afspraak van kracht: bel zelf.",
     CallReason.NO_KEY: "Er is geen geldige sleutel van deze partij: bel zelf.",
     CallReason.NOT_FINDABLE: "Zonder adres of klantnummer kan deze partij niemand vinden: bel zelf.",
+    CallReason.MORATORIUM_BY_HAND: "Deze partij kan een bericht over afkoeling niet krijgen: bel of schrijf.",
+    CallReason.INCIDENT_BY_HAND: "Deze partij kan het bericht over de incasso niet krijgen: bel zelf.",
     CallReason.END_BY_PHONE: "De rust was telefonisch geregeld: meld ook het einde telefonisch.",
     Concern.NOT_RECEIVED: "De ontvangst van een bericht is nog niet bevestigd.",
     Concern.NOT_DELIVERED: "Een bericht kon niet worden bezorgd.",
@@ -52,6 +54,8 @@ CALL_WORDS: Final[dict[str, str]] = {
     Concern.CASE_CLOSED: "De zaak is gesloten en deze pauze loopt nog.",
     Concern.STRUCK_OFF: "VISH heeft de registratie zelf beëindigd: meld opnieuw aan of sluit af.",
     Concern.NOT_WITHDRAWN: "De afmelding in VISH is niet bevestigd.",
+    Concern.INCIDENT: "Er is geïncasseerd ondanks de pauze, en de partij heeft nog niet gezegd dat het gestopt is.",
+    Concern.INCIDENT_UNANSWERED: "De partij heeft niet op tijd gezegd dat de incasso gestopt is: bel.",
 }
 _TO_CALL, _CALLED, _NOT_ARRANGED = "te-bellen", "telefonisch-geregeld", "telefonisch-niet-gelukt"
 

@@ -21,7 +21,8 @@ from adapters.haarlem.conversations import (
     registration_state,
     term_passed,
 )
-from adapters.haarlem.facts import Answer, Carried, Conversation, Kind, Letter, LetterKind
+from adapters.haarlem.conversations.incident import open_incident
+from adapters.haarlem.facts import ASIDES, Answer, Carried, Conversation, Kind, Letter, LetterKind, Reaction
 from adapters.haarlem.settings import Settings
 from hub.workdays import local_day
 from schemas.codes import EndClass
@@ -43,6 +44,8 @@ class Concern(StrEnum):
     CASE_CLOSED = "zaak-gesloten"
     STRUCK_OFF = "vish-vervallen"
     NOT_WITHDRAWN = "vish-niet-afgemeld"
+    INCIDENT = "incasso-ondanks-pauze"
+    INCIDENT_UNANSWERED = "incident-onbeantwoord"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,13 @@ def concerns(
 
 
 def _carriage(facts: Conversation, settings: Settings, now: datetime) -> Iterator[Found]:
-    last = facts.last
-    if last is None:
-        return
-    if last.carried in {Carried.EXPIRED, Carried.REFUSED}:
-        yield Found(Concern.NOT_DELIVERED, last.id)
-    elif last.carried is not Carried.DELIVERED and term_passed(last.sent, settings.terms.receipt, now):
-        yield Found(Concern.NOT_RECEIVED, last.id)
+    for last in (facts.last, *(facts.last_aside(kind) for kind in sorted(ASIDES))):
+        if last is None:
+            continue
+        if last.carried in {Carried.EXPIRED, Carried.REFUSED}:
+            yield Found(Concern.NOT_DELIVERED, last.id)
+        elif last.carried is not Carried.DELIVERED and term_passed(last.sent, settings.terms.receipt, now):
+            yield Found(Concern.NOT_RECEIVED, last.id)
 
 
 _OF_ANSWER = {
@@ -93,7 +96,13 @@ def _pause(facts: Conversation, case_ended: datetime | None, settings: Settings,
         yield from _ending(facts, ending, now)
         return
     state, answer, opening = pause_state(facts, now), governing(facts), opening_of(facts)
-    if state in _OF_ANSWER and answer is not None:
+    incident = open_incident(facts)
+    if incident is not None:
+        yield Found(Concern.INCIDENT, incident.id)
+        if term_passed(incident.carried_at, settings.terms.incident, now):
+            yield Found(Concern.INCIDENT_UNANSWERED, incident.id)
+    resumed = answer is not None and answer.reaction is Reaction.RESUMED
+    if state in _OF_ANSWER and answer is not None and (state is not PauseState.BREACHED or resumed):
         yield Found(_OF_ANSWER[state], answer.id)
     if state in {PauseState.UNCONFIRMED, PauseState.ACTIVE_UNCONFIRMED} and opening is not None:
         yield Found(Concern.TERM_PASSED, opening.id)

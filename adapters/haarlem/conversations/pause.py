@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from adapters.haarlem.conversations.incident import open_incident
 from adapters.haarlem.conversations.letters import is_before, opening_of, term_passed
 from adapters.haarlem.facts import Answer, Carried, Conversation, Letter, LetterKind, Reaction
 from hub.workdays import local_day
@@ -37,6 +38,8 @@ def governing(conversation: Conversation) -> Answer | None:
     """
     notice = conversation.last_of(LetterKind.NOTICE)
     for answer in reversed(conversation.answers):
+        if answer.reaction is Reaction.HANDLED:
+            continue
         refused = answer.reaction in {Reaction.REFUSED, Reaction.WRONG_CUSTOMER}
         if not (refused and notice is not None and is_before(answer, notice, conversation)):
             return answer
@@ -54,6 +57,8 @@ def pause_state(pause: Conversation, now: datetime) -> PauseState:
         state = PauseState.ACTIVE if pause.adopted and not pause.letters else _unanswered(pause, now)
     else:
         state = _answered(pause, answer)
+    if state in _BREACHABLE and open_incident(pause) is not None:
+        state = PauseState.BREACHED
     running = state not in {PauseState.REFUSED, PauseState.UNDELIVERABLE}
     return PauseState.LAPSED if running and today > pause.believed_end() else state
 
@@ -62,9 +67,12 @@ def _is_over(pause: Conversation, ending: Letter, today: date) -> bool:
     # A wrong report is taken back at once, so its end is the other side's answer and not a day in the calendar.
     if ending.end_class is EndClass.WRONGLY_REGISTERED:
         return pause.answer_to(ending) is not None
-    return ending.end is not None and today > ending.end
+    return ending.end is not None and today > max(ending.end, pause.protected_until or ending.end)
 
 
+_BREACHABLE: Final = frozenset(
+    {PauseState.ACTIVE, PauseState.ACTIVE_PARTIAL, PauseState.ACTIVE_UNCONFIRMED, PauseState.EXTENDED}
+)
 _BY_REACTION: Final = {
     Reaction.PARTIAL: PauseState.ACTIVE_PARTIAL,
     Reaction.REFUSED: PauseState.REFUSED,

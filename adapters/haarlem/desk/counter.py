@@ -61,6 +61,8 @@ class Act(StrEnum):
     CARRY_OUT = "verzoek-uitvoeren"
     ANSWER = "verzoek-beantwoorden"
     PHASE = "fase-wijzigen"
+    PROTECT = "afkoelingsperiode-melden"
+    INCIDENT = "incident-melden"
     IMPORT = "importeren"
     IMPORT_RESULT = "importresultaat-opvragen"
 
