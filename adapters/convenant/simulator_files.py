@@ -44,17 +44,8 @@ ACTS = {
     "SALDO": "saldo",
     "VOORSTEL": "voorstel",
     "HEROVERWEGING": "heroverweging",
-    "AKKOORD": "akkoord",
-    "AFLOOP": "afloop",
 }
-OUTCOMES = {
-    "gedaan": "OK",
-    "geweigerd": "NEE",
-    "bezig": "WACHT",
-    "verkeerd": "VERKEERD",
-    "hervat": "HERVAT",
-    "vraag": "VRAAG",
-}
+OUTCOMES = {"gedaan": "OK", "geweigerd": "NEE", "bezig": "WACHT", "verkeerd": "VERKEERD", "hervat": "HERVAT"}
 REASONS = {"onbekend": "ONBEKEND", "gegevens": "GEGEVENS", "overgedragen": "OVERGEDRAGEN"}
 
 

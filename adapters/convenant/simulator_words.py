@@ -52,8 +52,6 @@ class WaterBoard:
         "SALDO": "saldo",
         "VOORSTEL": "voorstel",
         "HEROVERWEGING": "heroverweging",
-        "AKKOORD": "akkoord",
-        "EINDE_REGELING": "afloop",
     }
     _outcomes: ClassVar = {
         "gedaan": "VERWERKT",
@@ -61,7 +59,6 @@ class WaterBoard:
         "bezig": "IN_BEHANDELING",
         "verkeerd": "VERKEERDE_KLANT",
         "hervat": "HERVAT",
-        "vraag": "VRAAG",
     }
     _reasons: ClassVar = {
         "onbekend": "KLANT_ONBEKEND",
@@ -148,8 +145,6 @@ class Municipality:
         "saldo-opgave": "saldo",
         "aanbod": "voorstel",
         "heroverweging": "heroverweging",
-        "vaststelling": "akkoord",
-        "afronding": "afloop",
     }
     _outcomes: ClassVar = {
         "gedaan": "toegewezen",
@@ -157,7 +152,6 @@ class Municipality:
         "bezig": "aangehouden",
         "verkeerd": "vernietigd",
         "hervat": "ingetrokken",
-        "vraag": "informatieverzoek",
     }
     _reasons: ClassVar = {
         "onbekend": "geen-debiteur",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from adapters.haarlem import csv_cells as cells
-from adapters.haarlem.csv_cells import CellError, Row
+from adapters import csv_cells as cells
+from adapters.csv_cells import CellError, Row
 from adapters.haarlem.requests import (
     CorrectRequest,
     EndRequest,

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.haarlem import csv_acts, csv_cells, csv_deeds, endings
+from adapters import csv_cells
+from adapters.csv_cells import CellError, Row, UnreadableError
+from adapters.haarlem import csv_acts, csv_deeds, endings
 from adapters.haarlem.book import DebtHelper
-from adapters.haarlem.csv_cells import CellError, Row, UnreadableError
 from adapters.haarlem.desk import store as desk
 from adapters.haarlem.desk.access import Caller
 from adapters.haarlem.desk.problems import status_of

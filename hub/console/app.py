@@ -5,18 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.console.desk import Desk, Page
-from hub.console.pages import (
-    case,
-    live,
-    message,
-    messagelog,
-    overview,
-    partner,
-    partners,
-    quarantine,
-    recoveries,
-    trail,
-)
+from hub.console.pages import case, live, message, messagelog, overview, partners, trail
 from hub.web import app, entrance
 from hub.web.headers import SecurityHeaders
 
@@ -27,10 +16,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *live.PAGES,
     *message.PAGES,
     *case.PAGES,
-    *quarantine.PAGES,
-    *recoveries.PAGES,
     *partners.PAGES,
-    *partner.PAGES,
     *trail.PAGES,
 )
 

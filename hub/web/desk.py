@@ -23,6 +23,7 @@ from hub.web.visits import Visit
 #: A session in use is written down at most once in this time: reading pages must hardly write.
 TOUCH_EVERY: Final = timedelta(minutes=1)
 MOST_FIELDS: Final = 20
+MOST_BYTES: Final = 262_144
 _SEE_OTHER: Final = 303
 
 #: Whether these roles have that permission.
@@ -142,7 +143,7 @@ Handler = Callable[[Visitor[D]], Awaitable[Response]]
 class Page(Generic[D]):
     """One route: where, who may, and what it does. Every route of a site is one of these.
 
-    `fields` and `files` bound what a form may hold.
+    `fields`, `files` and `most_bytes` bound what a form may hold.
     """
 
     path: str
@@ -152,3 +153,4 @@ class Page(Generic[D]):
     method: str = "GET"
     fields: int = MOST_FIELDS
     files: int = 0
+    most_bytes: int = MOST_BYTES

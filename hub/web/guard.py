@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import quote
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,6 +18,7 @@ CSRF_FIELD: Final = "csrf"
 _SEE_OTHER: Final = 303
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
+_TOO_LARGE: Final = 413
 
 
 def guarded(page: Page[Any]) -> Callable[[Request], Awaitable[Response]]:
@@ -31,12 +33,20 @@ def guarded(page: Page[Any]) -> Callable[[Request], Awaitable[Response]]:
         if not visitor.may(page.permission):
             await visitor.note(Entry.REFUSED, detail="role")
             return visitor.shown("geweigerd.html", _FORBIDDEN, reason="role")
+        if page.method != "GET" and not _fits(request, page):
+            raise HTTPException(_TOO_LARGE)
         if page.method != "GET" and not await _meant(visitor, page):
             await visitor.note(Entry.REFUSED, detail="csrf")
             return visitor.shown("geweigerd.html", _FORBIDDEN, reason="csrf")
         return await page.handler(visitor)
 
-    return endpoint
+    async def tidy(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        finally:
+            await request.close()  # files of a form
+
+    return tidy
 
 
 def _to_sign_in(visitor: Visitor[Desk]) -> Response:
@@ -48,6 +58,12 @@ def _to_sign_in(visitor: Visitor[Desk]) -> Response:
         return Response(status_code=_UNAUTHORIZED, headers={"HX-Refresh": "true"})
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"{SIGN_IN}?terug={quote(wanted, safe='')}", _SEE_OTHER)
+
+
+def _fits(request: Request, page: Page[Any]) -> bool:
+    """Whether a form says how large it is, and that is not too much; the server holds it to its word."""
+    said = request.headers.get("content-length", "")
+    return said.isdecimal() and int(said) <= page.most_bytes
 
 
 async def _meant(visitor: Visitor[Desk], page: Page[Any]) -> bool:

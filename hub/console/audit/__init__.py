@@ -17,6 +17,4 @@ class Act(StrEnum):
     VIEWED = "viewed"
     SEARCHED = "searched"
     FOLLOWED = "followed"
-    PLANNED = "planned"
-    ACTED = "acted"
     REFUSED = "refused"

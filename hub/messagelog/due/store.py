@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from hub.database import instant
 from hub.messagelog.store import KNOWN, Known, known_row
-from hub.messagelog.tables import MESSAGE, NOTICE, PARTNER_PAUSE, State, insert_if_absent
-
-_PAUSED: Final[ColumnElement[bool]] = MESSAGE.c.recipient_oin.in_(select(PARTNER_PAUSE.c.oin))
+from hub.messagelog.tables import MESSAGE, NOTICE, State, insert_if_absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +25,11 @@ class Standstill:
 
 
 def undelivered(connection: Connection, now: datetime, most: int) -> list[Known]:
-    """Messages whose next attempt is due and that have no outcome yet, oldest first; none for a paused partner."""
+    """Messages whose next attempt is due and that have no outcome yet, oldest first."""
     query = (
         select(*KNOWN)
-        .where(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(now), ~_PAUSED)
-        .order_by(MESSAGE.c.next_attempt, MESSAGE.c.received)
+        .where(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(now))
+        .order_by(MESSAGE.c.next_attempt)
         .limit(most)
     )
     return [known_row(row) for row in connection.execute(query)]
@@ -62,12 +59,9 @@ def standstills(
     """
     open_ = MESSAGE.c.state <= State.FORWARDED
     questions: dict[str, ColumnElement[bool]] = {
-        "forward": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by), ~_PAUSED),
+        "forward": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by)),
         "receipt": and_(MESSAGE.c.state == State.FORWARDED, MESSAGE.c.received <= instant(receipted_by)),
-        "attempt": and_(
-            open_, or_(MESSAGE.c.next_attempt.is_(None), MESSAGE.c.next_attempt <= instant(offered_by)), ~_PAUSED
-        ),
-        "resume": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(receipted_by), _PAUSED),
+        "attempt": and_(open_, or_(MESSAGE.c.next_attempt.is_(None), MESSAGE.c.next_attempt <= instant(offered_by))),
     }
     return [
         Standstill(missing, oin, count)

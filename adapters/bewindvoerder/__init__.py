@@ -1,0 +1,1 @@
+"""Offices without systems of their own: a portal for bewindvoerders, small creditors, referral partners."""

@@ -1,0 +1,59 @@
+"""The portal put together from its settings and its offices, and run until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from adapters.bewindvoerder.access.store import add_visit, create
+from adapters.bewindvoerder.desk import Desk, Members
+from adapters.bewindvoerder.handlers import Office
+from adapters.bewindvoerder.pages import PAGES
+from adapters.bewindvoerder.rendering import PART, make_assets, make_renderer
+from adapters.bewindvoerder.settings import PortalSettings
+from adapters.bewindvoerder.tables import SESSIONS
+from hub.clock import Clock
+from hub.database import Database
+from hub.web.app import make_app
+from hub.web.sessions.store import SessionStore
+from hub.web.site import issuer_of, server_of, terms_of
+
+COOKIE: Final = "kantoorportaal"
+
+
+class Portal:
+    """One portal for several offices."""
+
+    def __init__(self, settings: PortalSettings, offices: Sequence[Office], database: Database, clock: Clock) -> None:
+        """Puts the parts together; the offices listen from here on, and nothing runs yet.
+
+        Raises:
+            RefusedError: settings_invalid, with the name of the setting.
+        """
+        create(database)
+        self.offices = {office.settings.key: office for office in offices}
+        members = Members(self.offices)
+        self.desk = Desk(
+            database=database,
+            clock=clock,
+            issuer=issuer_of(settings, members.groups, PART),
+            terms=terms_of(settings, COOKIE),
+            assets=make_assets(settings.tokens),
+            renderer=make_renderer(),
+            origin=settings.url,
+            sessions=SessionStore(SESSIONS),
+            rights=members.allows,
+            trail=add_visit,
+            members=members,
+            title=settings.title,
+        )
+        for office in offices:
+            office.listen()
+        self.app = make_app(self.desk, PAGES)
+        self._server = server_of(self.app, settings, PART)
+        self.listening = self._server.listen()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answers until `stop`; the edges of the offices run beside it."""
+        await self._server.run(self.listening, stop)

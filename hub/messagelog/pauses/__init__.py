@@ -1,1 +1,0 @@
-"""Partners whose messages are kept here for now, at the word of an operator."""

@@ -1,1 +1,0 @@
-"""Messages without a receipt, as an operator may want them offered again."""
