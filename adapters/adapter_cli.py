@@ -14,7 +14,7 @@ from hub.cli.refusal import OK
 from hub.events import configure
 
 app = App(name="adapter", help="One party's adapter: run it on that party's own machine.")
-Name = Literal["haarlem", "vish", "gbkz"]
+Name = Literal["haarlem", "vish", "gbkz", "convenant", "kredietbank"]
 
 
 @app.command
@@ -48,5 +48,13 @@ def _compose_of(name: Name) -> Compose:
             from adapters.gbkz.process import compose as gbkz  # noqa: PLC0415
 
             return gbkz
+        case "convenant":
+            from adapters.convenant.process import compose as convenant  # noqa: PLC0415
+
+            return convenant
+        case "kredietbank":
+            from adapters.kredietbank.process import compose as kredietbank  # noqa: PLC0415
+
+            return kredietbank
         case _:
             assert_never(name)

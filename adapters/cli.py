@@ -18,6 +18,7 @@ NOUNS: Final = (
     ("edge", "adapters.edge_cli:app", "The ledger of a partner's own edge: what waits, and what a person must decide."),
     ("adapter", "adapters.adapter_cli:app", "One party's adapter: run it on that party's own machine."),
     ("gbkz", "adapters.gbkz_cli:app", "At a local tax office: let acts through, decide about pauses after a death."),
+    ("partner-kit", "adapters.partner_kit_cli:app", "Try what a partner's own endpoint promises."),
     ("portal", "adapters.portal_cli:app", "The portal of offices without systems of their own."),
     ("vish", "adapters.vish_cli:app", "At the adapter of the index: what came back from it and needs a person."),
 )

@@ -36,6 +36,7 @@ from adapters.ledger import Ledger, Sent
 from adapters.outbox import Outbox
 from adapters.standstill import Standstill
 from adapters.status import StatusReporter
+from adapters.witness import Witness
 from adapters.worker import Worker
 from hub.clock import milliseconds, new_id, rfc3339
 from hub.database import Connection, Lead, instant
@@ -89,7 +90,8 @@ class Edge:
         self.worker = Worker(ledger, office, self._handlers, self.publish)
         self.outbox = Outbox(identity, ledger, office)
         self.standstill = Standstill(ledger, office)
-        self.inbox = Inbox(identity, ledger, office, self._handlers, self._tell_outcome)
+        self.witness = Witness(identity, ledger, office)
+        self.inbox = Inbox(identity, ledger, office, self._handlers, self._tell_outcome, self.witness.take)
         self.status = StatusReporter(identity, ledger, office, self.worker.breaker, self._handlers, self.inbox.receipts)
 
     def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = OutsideKey.KEY) -> None:
@@ -279,6 +281,7 @@ class Edge:
                 self.inbox.run(link, self.worker.wake, over),
                 self.inbox.run_sweep(link, self.worker.wake, over),
                 self.status.run(link, over),
+                self.witness.run(link, over),
                 self._watch(link, over),
             )
             async with asyncio.TaskGroup() as group:

@@ -24,7 +24,7 @@ from hub.failpoints import Failpoint, reached
 from hub.waiting import pause, when_any
 from hub.wire.link import Arrival, Link, Outgoing
 from hub.wire.names import organisation_urn
-from hub.wire.postmark import refhash_of
+from hub.wire.postmark import Postmark, refhash_of
 from hub.wire.receipt import sign_payload
 from schemas.messages import Message
 from schemas.road import RecipientReceipt, RecipientReceiptEntry
@@ -43,12 +43,13 @@ class Inbox:
         office: Office,
         handlers: Mapping[str, Handler[Message]],
         tell: Callable[[Connection, Outcome], None],
+        take_checkpoint: Callable[[Connection, Postmark], None],
     ) -> None:
         self._identity = identity
         self._ledger = ledger
         self._office = office
         self._handlers = handlers
-        self.receipts = ReceiptReader(office, tell)
+        self.receipts = ReceiptReader(office, tell, take_checkpoint)
         self.trusted = asyncio.Event()  # this process stored a message that came for the first time
         self._open = False
         self._arrived: deque[tuple[Arrival, asyncio.Future[bool]]] = deque()

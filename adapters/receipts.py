@@ -14,7 +14,7 @@ from adapters.ledger import OutgoingRow, Sent, Values
 from hub.database import Connection, instant, moment
 from hub.errors import Code, HubError
 from hub.events import Event, log
-from hub.wire.postmark import HUB_NOTICE, HUB_RECEIPT, RECIPIENT_RECEIPT, Postmark
+from hub.wire.postmark import HUB_CHECKPOINT, HUB_NOTICE, HUB_RECEIPT, RECIPIENT_RECEIPT, Postmark
 from hub.wire.receipt import read_payload
 from schemas.road import HubNotice, HubReceipt, RecipientReceipt
 
@@ -59,9 +59,15 @@ class News:
 class ReceiptReader:
     """Moves outbox rows up by receipts; a receipt that does not fit a row changes nothing."""
 
-    def __init__(self, office: Office, tell: Callable[[Connection, Outcome], None]) -> None:
+    def __init__(
+        self,
+        office: Office,
+        tell: Callable[[Connection, Outcome], None],
+        take_checkpoint: Callable[[Connection, Postmark], None],
+    ) -> None:
         self._office = office
         self._tell = tell
+        self._take_checkpoint = take_checkpoint
         self._clock = ClockOffset()
 
     @property
@@ -72,6 +78,9 @@ class ReceiptReader:
     def read(self, tx: Connection, postmarks: Sequence[Postmark], now: datetime) -> None:
         """Takes in whatever is not an envelope."""
         signed: list[datetime] = []
+        for postmark in postmarks:
+            if postmark.typ == HUB_CHECKPOINT:
+                self._take_checkpoint(tx, postmark)
         news = [item for postmark in postmarks for item in self._news_of(postmark, signed)]
         known = rows.outgoing(tx, [item.ref for item in news]) if news else {}
         self._compare_clocks(news, known, signed, now)

@@ -47,6 +47,7 @@ class Code(StrEnum):
     KEY_MISSING = "key_missing"
     PRODUCTION_REFUSED = "production_refused"
     SETTINGS_INVALID = "settings_invalid"
+    LOG_INVALID = "log_invalid"
     NOT_FOUND = "not_found"
     BROKER_UNAVAILABLE = "broker_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"
@@ -88,6 +89,7 @@ ADVICE: dict[Code, str] = {
     Code.KEY_MISSING: "No valid key for this act is in the folder or register; make one with `schuldhub keys new`.",
     Code.PRODUCTION_REFUSED: "This release has no retention, access report or processing log yet: test registers only.",
     Code.SETTINGS_INVALID: "A setting is missing or wrong; see its name and `schuldhub check`.",
+    Code.LOG_INVALID: "The message log and its proof do not fit: keep both as they are and compare with a witness.",
     Code.NOT_FOUND: "There is nothing by that name; list first.",
     Code.BROKER_UNAVAILABLE: "The broker does not answer; messages wait safely and go on by themselves.",
     Code.DATABASE_UNAVAILABLE: "The database does not answer; messages wait at the broker and go on by themselves.",

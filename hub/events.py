@@ -48,6 +48,8 @@ class Event(StrEnum):
     MESSAGE_OVERTAKEN = "message.overtaken"
     MESSAGE_FAILED = "message.failed"
     RECEIPT_REFUSED = "receipt.refused"
+    RECOVERY_ENDED = "recovery.ended"
+    RECOVERY_REFUSED = "recovery.refused"
     NOTICE_SENT = "notice.sent"
     NOTICE_RECEIVED = "notice.received"
     CIRCUIT_OPENED = "circuit.opened"
@@ -56,6 +58,15 @@ class Event(StrEnum):
     REGISTER_LOADED = "register.loaded"
     REGISTER_REFUSED = "register.refused"
     REGISTER_STALE = "register.stale"
+    LOG_FORKED = "log.forked"
+    LOG_RESTARTED = "log.restarted"
+    CHECKPOINT_PUBLISHED = "checkpoint.published"
+    CHECKPOINT_LATE = "checkpoint.late"
+    CHECKPOINT_RESUMED = "checkpoint.resumed"
+    CHECKPOINT_REFUSED = "checkpoint.refused"
+    CHECKPOINT_COSIGNED = "checkpoint.cosigned"
+    WITNESS_SILENT = "witness.silent"
+    WITNESS_RETURNED = "witness.returned"
     DATABASE_LOST = "database.lost"
     DATABASE_FOUND = "database.found"
     OUTSIDE_FAILED = "outside.failed"
@@ -82,6 +93,7 @@ ALLOWED_KEYS = frozenset(
         "place",
         "advice",
         "count",
+        "size",
         "batch",
         "attempt",
         "wait_s",

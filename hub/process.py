@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hub import failpoints
 from hub.clock import clock_of
@@ -14,6 +14,7 @@ from hub.conversations.ladder import LadderSettings
 from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.keeper import Keeper, KeeperSettings
+from hub.keeper.checkpoints import LogSettings
 from hub.messagelog.schema import check_schema
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
@@ -28,6 +29,9 @@ from hub.wire.link import LinkSettings
 
 if TYPE_CHECKING:
     from hub.console.process import Console
+
+
+LOG_FLOOR: Final = "log-floor"
 
 
 def link_settings(settings: HubSettings) -> LinkSettings:
@@ -74,7 +78,8 @@ def keeper_of(settings: HubSettings, office: Office) -> Keeper:
     """The keeper; only one at a time may run."""
     terms = settings.terms
     ladder = LadderSettings(terms.undelivered_after, terms.unreached_after, terms.escalate_after)
-    return Keeper(office, KeeperSettings(ladder=ladder), link_settings(settings), lambda: read_inboxes(settings.state))
+    keeper = KeeperSettings(ladder=ladder, log=LogSettings(settings.keys, settings.state / LOG_FLOOR))
+    return Keeper(office, keeper, link_settings(settings), lambda: read_inboxes(settings.state))
 
 
 def read_inboxes(state: Path) -> dict[str, str]:

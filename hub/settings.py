@@ -84,6 +84,7 @@ class ConsoleSettings(Part):
     roles: dict[str, Literal["reader", "handler", "releaser", "administrator", "auditor"]] = Field(
         description="the issuer's names and the role that each gives"
     )
+    four_eyes: bool = Field(default=False, description="sending again needs a second person")
     session_hours: int = Field(default=9, ge=1, le=24, description="a working day: after it, sign in again")
     idle_minutes: int = Field(default=30, ge=1, le=720, description="a session that is not used ends sooner")
     tokens: Path | None = Field(default=None, description="a CSS file with colours of your own; ours when left out")

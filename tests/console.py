@@ -55,10 +55,12 @@ class Stand:
         session = self.session(roles, begun_ago=begun_ago)
         return session[0]
 
-    def session(self, roles: Iterable[Role] = ALL, *, begun_ago: timedelta = timedelta(0)) -> tuple[str, Session]:
-        """The same, with the session."""
+    def session(
+        self, roles: Iterable[Role] = ALL, *, begun_ago: timedelta = timedelta(0), user: User | None = None
+    ) -> tuple[str, Session]:
+        """The same, with the session; of somebody else if given."""
         token, now = new_token(), self.clock.now() - begun_ago
-        user = User("proef", "Pia Proef", frozenset(roles))
+        user = user or User("proef", "Pia Proef", frozenset(roles))
         session = Session(user, new_token(), now, now + self.console.desk.terms.whole)
         with self.database.begin() as connection:
             self.console.desk.sessions.add(connection, token, session)

@@ -6,8 +6,6 @@ signed, `suites` the kinds of keys. `World.write` lays it out on disk as each pa
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import itertools
 import json
 from collections.abc import Callable, Mapping
@@ -24,7 +22,9 @@ from hub.wire import jose, strictjson
 from hub.wire.jwk import load_private, public_jwk
 from hub.wire.keyfiles import SUFFIX
 from hub.wire.keys import SUITES, KeyFolder, PrivateKey, Suite, new_private_jwk
+from hub.wire.logkey import LOG_KEY_FILE
 from hub.wire.names import organisation_urn, source_urn
+from hub.wire.note import new_signer
 from hub.wire.seal import Event, seal
 from tests.foreign import Letter
 
@@ -42,6 +42,8 @@ MUN: Final = "00000099000000008000"
 
 #: A moment at which every key and agreement of the world is good; clocks in tests start here.
 NOW: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+#: The key of the world's message log, the same in every world: a register that goes on names it too.
+LOG_SIGNER: Final = new_signer("hub.example.test/log")
 _BEGIN: Final = "2020-01-01T00:00:00Z"
 _END: Final = "2099-01-01T00:00:00Z"
 #: Who may say what: type name, sender role, recipient role, answers, BSN (messages.md 1).
@@ -78,6 +80,8 @@ _LINES: Final = (
                     ("schuldregeling-beeindigd", helper, party, (), False),
                 )
             ),
+            ("geen-medewerking", party, "KBN", (), False),
+            ("statusbericht", party, "KBN", (), False),
         )
     ),
     ("afkoelingsperiode", "SHV", "VISH", ("schuldenrust-registratie",), False),
@@ -162,6 +166,9 @@ class World:
             file = keys / f"{use}-{label}{SUFFIX}"
             file.touch(mode=0o600)
             file.write_bytes(strictjson.dumps(jwk))
+        log_key = folder / HUB / "keys" / LOG_KEY_FILE
+        log_key.touch(mode=0o600)
+        log_key.write_text(f"{LOG_SIGNER.exported()}\n")
 
 
 def organisation(oin: str, name: str, *roles: str, keys: list[dict[str, Any]]) -> dict[str, Any]:
@@ -178,15 +185,8 @@ def organisation(oin: str, name: str, *roles: str, keys: list[dict[str, Any]]) -
         "keys": keys,
     }
     if "HUB" in roles:
-        made["logKey"] = log_key("hub.example.test/log")
+        made["logKey"] = str(LOG_SIGNER.verifier)
     return made
-
-
-def log_key(name: str) -> str:
-    """A C2SP note verifier key with a public key that nobody has the private half of."""
-    public = b"\x01" + hashlib.sha256(name.encode()).digest()
-    key_hash = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4].hex()
-    return f"{name}+{key_hash}+{base64.b64encode(public).decode()}"
 
 
 def listed_key(jwk: Mapping[str, object], **changes: object) -> dict[str, Any]:

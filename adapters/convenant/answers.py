@@ -13,7 +13,7 @@ from hub.clock import Clock
 from hub.database import instant
 from hub.events import Event, log
 from schemas.codes import Status
-from schemas.messages import Message, StatusReport
+from schemas.messages import Message, StatusReport, StatusRequest
 
 RESUMED = "De pauze is geëindigd; de inning gaat verder."
 STOPPED = "De maatregel is gestopt; de pauze loopt door."
@@ -90,6 +90,8 @@ def _follows(pause: Pause, kept: Kept, answer: Answer) -> tuple[Pause, Message |
             return replace(pause, state=PauseState.ENDED, lift_due=None), StatusReport(
                 status=Status.MEASURE_RESUMED, explanation=RESUMED
             )
+        case Outcome.ASKS:
+            return pause, StatusRequest()
         case Outcome.REFUSED:
             return _refused(pause, kept, answer)
         case Outcome.DONE:

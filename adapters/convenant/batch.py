@@ -61,6 +61,9 @@ ASKED: Final = (
     "looptijd_maanden",
     "geldig_tot",
     "aanbod",
+    "akkoord",
+    "gevolg",
+    "kwijting",
 )
 RESULT: Final = (
     "sleutel",
@@ -87,6 +90,8 @@ ACT: Final = {
     Act.BALANCE: "SALDO",
     Act.PROPOSAL: "VOORSTEL",
     Act.RECONSIDER: "HEROVERWEGING",
+    Act.AGREED: "AKKOORD",
+    Act.FINISHED: "AFLOOP",
 }
 REASON: Final = {
     Reason.DEBT_HELP: "SCHULDHULP",
@@ -100,6 +105,7 @@ OUTCOME: Final = {
     "NEE": Outcome.REFUSED,
     "VERKEERD": Outcome.WRONG_CUSTOMER,
     "HERVAT": Outcome.RESUMED,
+    "VRAAG": Outcome.ASKS,
 }
 REFUSAL: Final = {
     "ONBEKEND": NoCooperationReason.CUSTOMER_UNKNOWN,
@@ -168,7 +174,14 @@ def _row(order: Order) -> dict[str, str]:
         "reden": "" if order.reason is None else REASON[order.reason],
         "spoed": "J" if order.urgent else "N",
     }
-    return known | _customer(order.customer) | _helper(order.helper) | _incident(order.incident) | _offer(order)
+    return (
+        known
+        | _customer(order.customer)
+        | _helper(order.helper)
+        | _incident(order.incident)
+        | _offer(order)
+        | _end(order)
+    )
 
 
 def _customer(customer: Customer | None) -> dict[str, str]:
@@ -214,6 +227,18 @@ def _offer(order: Order) -> dict[str, str]:
     lines = (f"{one.invoice}={one.amount}={one.percentage}={one.forecast}" for one in order.offer.lines)
     known = {"regeling": order.offer.kind, "looptijd_maanden": str(order.offer.months)}
     return known | {"geldig_tot": _day(order.offer.valid_until), "aanbod": "|".join(lines)}
+
+
+def _end(order: Order) -> dict[str, str]:
+    """What was agreed, one cell for all lines: `factuur=percentage=uitkering=betaalkenmerk`; and how it ended."""
+    if order.agreement is not None:
+        lines = (f"{one.invoice}={one.percentage}={one.forecast}={one.mark}" for one in order.agreement.lines)
+        known = {"regeling": order.agreement.kind, "datum": _day(order.agreement.day)}
+        return known | {"akkoord": "|".join(lines)}
+    if order.finish is None:
+        return {}
+    known = {"datum": _day(order.finish.day), "gevolg": order.finish.end_class.value}
+    return known | {"kwijting": "J" if order.finish.discharge else "N"}
 
 
 def _balance(said: str, handler: Elsewhere | None) -> Balance:

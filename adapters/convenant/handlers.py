@@ -30,8 +30,11 @@ from hub.database import instant
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
 from schemas.messages import (
+    ArrangementAgreed,
+    ArrangementEnd,
     BalanceRequest,
     CollectionDespitePause,
+    CoolingOffPeriod,
     Message,
     Notice,
     PauseEnd,
@@ -101,6 +104,9 @@ class Creditor:
         self._road.on(BalanceRequest, self.balance, outside=IDEMPOTENCY)
         self._road.on(SettlementProposal, self.proposal, outside=IDEMPOTENCY)
         self._road.on(Reconsideration, self.reconsideration, outside=IDEMPOTENCY)
+        self._road.on(ArrangementAgreed, self.agreed, outside=IDEMPOTENCY)
+        self._road.on(ArrangementEnd, self.finished, outside=IDEMPOTENCY)
+        self._road.on(CoolingOffPeriod, self.cooling_off, outside=IDEMPOTENCY)
         self._road.on(StatusReport, self.status, outside=IDEMPOTENCY)
 
     async def notice(self, received: Received[Notice]) -> Done:
@@ -134,6 +140,18 @@ class Creditor:
     async def reconsideration(self, received: Received[Reconsideration]) -> Done:
         """*Heroverweging*."""
         return await self._carried_out(await self._road.ledger.committed(self.settlements.reconsider, received))
+
+    async def agreed(self, received: Received[ArrangementAgreed]) -> Done:
+        """*Schuldregeling-akkoord*."""
+        return await self._carried_out(await self._road.ledger.committed(self.settlements.agree, received))
+
+    async def finished(self, received: Received[ArrangementEnd]) -> Done:
+        """*Schuldregeling-beëindigd*."""
+        return await self._carried_out(await self._road.ledger.committed(self.settlements.finish, received))
+
+    async def cooling_off(self, received: Received[CoolingOffPeriod]) -> Done:
+        """*Afkoelingsperiode*: nothing is collected until its end or that of the pause, whichever is later."""
+        return await self._carried_out(await self._road.ledger.committed(self.pauses.protect, received))
 
     async def status(self, _: Received[StatusReport]) -> Done:
         """*Statusbericht*: for a person to read; there is nothing to do in the creditor's system."""

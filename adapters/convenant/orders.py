@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from schemas.codes import (
     DebtKind,
+    EndClass,
     HandlerKind,
     Measure,
     NoCooperationReason,
@@ -38,6 +39,8 @@ class Act(StrEnum):
     BALANCE = "balance"  # what does this customer owe?
     PROPOSAL = "proposal"  # does the creditor agree?
     RECONSIDER = "reconsider"  # and when it thinks again?
+    AGREED = "agreed"  # the arrangement begins
+    FINISHED = "finished"  # the arrangement ended
     REMOVE = "remove"  # as if it had never been: nothing charged for the days between, no mark left
 
 
@@ -57,6 +60,7 @@ class Outcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     WRONG_CUSTOMER = "wrong-customer"  # found out later: somebody else was paused
+    ASKS = "asks"  # they want to know how it stands
     RESUMED = "resumed"  # they resumed collecting of their own accord
 
 
@@ -121,6 +125,31 @@ class Offer(Record):
     lines: tuple[OfferLine, ...]
 
 
+class AgreedLine(Record):
+    """What was agreed for one claim."""
+
+    invoice: str
+    percentage: str
+    forecast: str
+    mark: str
+
+
+class Agreement(Record):
+    """What was agreed with everybody."""
+
+    day: date
+    kind: str
+    lines: tuple[AgreedLine, ...] = ()
+
+
+class Finish(Record):
+    """How an arrangement ended, and what that means for collecting."""
+
+    day: date
+    end_class: EndClass
+    discharge: bool
+
+
 class Order(Record):
     """One order; its key is the idempotency key of the act outside and begins with the message id."""
 
@@ -139,6 +168,8 @@ class Order(Record):
     incident: Incident | None = None
     offer: Offer | None = None
     plea: str | None = None
+    agreement: Agreement | None = None
+    finish: Finish | None = None
 
 
 class Elsewhere(Record):

@@ -22,6 +22,7 @@ from hub.workdays import next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     CollectionDespitePause,
+    CoolingOffPeriod,
     Message,
     NoCooperation,
     Notice,
@@ -32,6 +33,8 @@ from schemas.messages import (
 )
 
 STANDING = frozenset({PauseState.ACTIVE, PauseState.KEPT, PauseState.DECISION})
+#: Of whom the creditor knows who it is: a court may protect them although the pause is over.
+PROTECTABLE = STANDING | {PauseState.LIFTING, PauseState.ENDED}
 OTHER_PERSON = "Dit gesprek gaat over een ander persoon; de lopende pauze blijft staan."
 NO_PAUSE = "In dit gesprek loopt geen pauze (meer); stuur een nieuwe kennisgeving."
 
@@ -54,7 +57,7 @@ class Pauses:
         person = mapping.person_mark(customer)
         if standing is not None and standing.state in STANDING and standing.person != person:
             return NoCooperation(reason=NoCooperationReason.DETAILS_DO_NOT_MATCH, explanation=OTHER_PERSON)
-        until = self._capped(notice.start_date, notice.end_date)
+        until = self._effective(tx, received.conversation, self._capped(notice.start_date, notice.end_date))
         opened = Pause(
             conversation=received.conversation,
             case=received.case,
@@ -117,6 +120,28 @@ class Pauses:
         kept = replace(standing, state=state, until=end, lift_due=None, given_until=None)
         return self._order(tx, kept, mapping.KEPT[end_class], received.id)
 
+    def protect(self, tx: Transaction, received: Received[CoolingOffPeriod]) -> Message | Order | None:
+        """A court forbids collecting for a while; the later end of it and the pause holds, whatever comes after it."""
+        begun = store.order(tx, received.id)
+        if begun is not None:
+            return begun.order
+        standing = _own(tx, received.conversation, received.sender)
+        if standing is None or standing.state not in PROTECTABLE:
+            return StatusReport(status=Status.OTHER, explanation=NO_PAUSE)
+        store.put_moratorium(tx, received.conversation, received.message.end_date)
+        if standing.state in {PauseState.KEPT, PauseState.DECISION}:
+            end = self._effective(tx, standing.conversation, standing.until)
+            return mapping.notice_answer(start=standing.start, end=end, customer=standing.customer, said=None)
+        over = standing.state is not PauseState.ACTIVE
+        opened = replace(standing, state=PauseState.ACTIVE)
+        # What has ended by itself does not count any more: the court's end is the only one.
+        until = received.message.end_date if over else standing.until
+        return self._changed(tx, opened, until, received.id, Reason.LEGAL_PROTECTION)
+
+    def _effective(self, tx: Transaction, conversation: str, until: date) -> date:
+        """The later of this end and that of a cooling-off period."""
+        return max(until, store.moratorium(tx, conversation) or until)
+
     def incident(self, tx: Transaction, received: Received[CollectionDespitePause]) -> Message | Order | None:
         """Somebody collected in spite of the pause; their system stops it, the pause itself stays as it is."""
         begun = store.order(tx, received.id)
@@ -168,11 +193,14 @@ class Pauses:
             return
         self._order(tx, replace(waiting, given_until=self._settings.with_margin(today)), Reason.DEBT_HELP, None)
 
-    def _changed(self, tx: Transaction, standing: Pause, until: date, message: str) -> Order:
+    def _changed(
+        self, tx: Transaction, standing: Pause, until: date, message: str, reason: Reason = Reason.DEBT_HELP
+    ) -> Order:
+        until = self._effective(tx, standing.conversation, until)
         changed = replace(
             standing, until=until, given_until=self._settings.with_margin(until), lift_due=self._lift_due(until)
         )
-        return self._order(tx, changed, Reason.DEBT_HELP, message)
+        return self._order(tx, changed, reason, message)
 
     def _taken_back(self, tx: Transaction, standing: Pause, end: date, message: str) -> Message | Order:
         """It was all a mistake; what has not left us never does."""

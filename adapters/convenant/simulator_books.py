@@ -158,7 +158,7 @@ class Books:
         if last is not None and last[0] >= asked.volgorde:
             return Said(asked.sleutel, 1, "gedaan"), False
         self._db.execute("INSERT OR REPLACE INTO dossier VALUES (?, ?)", (asked.kenmerk, asked.volgorde))
-        if asked.handeling in {"saldo", "voorstel", "heroverweging"}:
+        if asked.handeling in {"saldo", "voorstel", "heroverweging", "akkoord", "afloop"}:
             return self._settle(asked), True
         return self._pause(asked) if asked.handeling == "pauze" else self._follow(asked)
 

@@ -44,8 +44,17 @@ ACTS = {
     "SALDO": "saldo",
     "VOORSTEL": "voorstel",
     "HEROVERWEGING": "heroverweging",
+    "AKKOORD": "akkoord",
+    "AFLOOP": "afloop",
 }
-OUTCOMES = {"gedaan": "OK", "geweigerd": "NEE", "bezig": "WACHT", "verkeerd": "VERKEERD", "hervat": "HERVAT"}
+OUTCOMES = {
+    "gedaan": "OK",
+    "geweigerd": "NEE",
+    "bezig": "WACHT",
+    "verkeerd": "VERKEERD",
+    "hervat": "HERVAT",
+    "vraag": "VRAAG",
+}
 REASONS = {"onbekend": "ONBEKEND", "gegevens": "GEGEVENS", "overgedragen": "OVERGEDRAGEN"}
 
 

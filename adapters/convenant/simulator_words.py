@@ -52,6 +52,8 @@ class WaterBoard:
         "SALDO": "saldo",
         "VOORSTEL": "voorstel",
         "HEROVERWEGING": "heroverweging",
+        "AKKOORD": "akkoord",
+        "EINDE_REGELING": "afloop",
     }
     _outcomes: ClassVar = {
         "gedaan": "VERWERKT",
@@ -59,6 +61,7 @@ class WaterBoard:
         "bezig": "IN_BEHANDELING",
         "verkeerd": "VERKEERDE_KLANT",
         "hervat": "HERVAT",
+        "vraag": "VRAAG",
     }
     _reasons: ClassVar = {
         "onbekend": "KLANT_ONBEKEND",
@@ -145,6 +148,8 @@ class Municipality:
         "saldo-opgave": "saldo",
         "aanbod": "voorstel",
         "heroverweging": "heroverweging",
+        "vaststelling": "akkoord",
+        "afronding": "afloop",
     }
     _outcomes: ClassVar = {
         "gedaan": "toegewezen",
@@ -152,6 +157,7 @@ class Municipality:
         "bezig": "aangehouden",
         "verkeerd": "vernietigd",
         "hervat": "ingetrokken",
+        "vraag": "informatieverzoek",
     }
     _reasons: ClassVar = {
         "onbekend": "geen-debiteur",

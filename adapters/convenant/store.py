@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from adapters.convenant.orders import Act, Order
-from adapters.convenant.tables import BATCH, ITEM, ORDER, PAUSE
+from adapters.convenant.tables import BATCH, ITEM, MORATORIUM, ORDER, PAUSE
 from adapters.ledger import INBOX, Taken
 
 Transaction = Connection
@@ -45,6 +45,7 @@ class ItemKind(StrEnum):
     UNFETCHED = "unfetched"
     LIFTING_REFUSED = "lifting-refused"
     LATE_DECISION = "late-decision"
+    ARRANGEMENT_REFUSED = "arrangement-refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,18 @@ def put_pause(tx: Transaction, kept: Pause) -> None:
     values = {column: getattr(kept, column) for column in PAUSE.c.keys()}  # noqa: SIM118 - of columns, not of a dict
     tx.execute(delete(PAUSE).where(PAUSE.c.conversation == kept.conversation))
     tx.execute(insert(PAUSE).values(values | {"state": kept.state.value}))
+
+
+def moratorium(tx: Transaction, conversation: str) -> date | None:
+    """The last day of the cooling-off period that a court granted, when there is one."""
+    row = tx.execute(select(MORATORIUM.c.until).where(MORATORIUM.c.conversation == conversation)).first()
+    return None if row is None else row.until
+
+
+def put_moratorium(tx: Transaction, conversation: str, until: date) -> None:
+    """A court granted a cooling-off period; a later one replaces it."""
+    tx.execute(delete(MORATORIUM).where(MORATORIUM.c.conversation == conversation))
+    tx.execute(insert(MORATORIUM).values(conversation=conversation, until=until))
 
 
 def due_pauses(tx: Transaction, now: int, most: int = 100) -> list[Pause]:

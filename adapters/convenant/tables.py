@@ -38,6 +38,14 @@ PAUSE = Table(
     Index("creditor_pause_due", "lift_due"),
 )
 
+#: A cooling-off period that a court granted: the later end of it and the pause holds.
+MORATORIUM = Table(
+    "creditor_moratorium",
+    METADATA,
+    Column("conversation", String(36), primary_key=True),
+    Column("until", Date, nullable=False),
+)
+
 #: Each order, written down before it is given: a second attempt asks exactly the same.
 ORDER = Table(
     "creditor_order",

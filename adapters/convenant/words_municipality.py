@@ -14,10 +14,12 @@ from adapters.convenant.lookup import of
 from adapters.convenant.orders import (
     MOST,
     Act,
+    Agreement,
     Answer,
     Balance,
     Customer,
     Elsewhere,
+    Finish,
     GoesOn,
     Offer,
     Order,
@@ -35,6 +37,8 @@ KIND_OF_REQUEST = {
     Act.BALANCE: "saldo-opgave",
     Act.PROPOSAL: "aanbod",
     Act.RECONSIDER: "heroverweging",
+    Act.AGREED: "vaststelling",
+    Act.FINISHED: "afronding",
 }
 GROUND = {Reason.DEBT_HELP: "10", Reason.ARRANGEMENT: "20", Reason.LEGAL_PROTECTION: "30", Reason.DECEASED: "40"}
 DECISION = {
@@ -43,6 +47,7 @@ DECISION = {
     "afgewezen": Outcome.REFUSED,
     "vernietigd": Outcome.WRONG_CUSTOMER,
     "ingetrokken": Outcome.RESUMED,
+    "informatieverzoek": Outcome.ASKS,
 }
 MOTIVE = {
     "geen-debiteur": NoCooperationReason.CUSTOMER_UNKNOWN,
@@ -172,6 +177,8 @@ class MunicipalityWords:
             "grondslagcode": order.reason and GROUND[order.reason],
             "aanbod": order.offer and _offer(order.offer),
             "motivering": order.plea,
+            "vaststelling": order.agreement and _agreement(order.agreement),
+            "afronding": order.finish and _finish(order.finish),
             "incident": order.incident
             and {
                 "maatregel": order.incident.measure.value,
@@ -249,6 +256,26 @@ def _offer(offer: Offer) -> dict[str, object]:
             for one in offer.lines
         ],
     }
+
+
+def _agreement(agreement: Agreement) -> dict[str, object]:
+    return {
+        "ingangsdatum": agreement.day.isoformat(),
+        "regelingcode": agreement.kind,
+        "regels": [
+            {
+                "aanslagnummer": one.invoice,
+                "uitkeringspercentage": one.percentage,
+                "uitkering": one.forecast,
+                "betalingskenmerk": one.mark,
+            }
+            for one in agreement.lines
+        ],
+    }
+
+
+def _finish(finish: Finish) -> dict[str, object]:
+    return {"einddatum": finish.day.isoformat(), "gevolgcode": finish.end_class.value, "kwijting": finish.discharge}
 
 
 def _balance(one: _Debt) -> Balance:

@@ -14,10 +14,12 @@ from adapters.convenant.lookup import of
 from adapters.convenant.orders import (
     MOST,
     Act,
+    Agreement,
     Answer,
     Balance,
     Customer,
     Elsewhere,
+    Finish,
     GoesOn,
     Offer,
     Order,
@@ -35,6 +37,8 @@ ACT = {
     Act.BALANCE: "SALDO",
     Act.PROPOSAL: "VOORSTEL",
     Act.RECONSIDER: "HEROVERWEGING",
+    Act.AGREED: "AKKOORD",
+    Act.FINISHED: "EINDE_REGELING",
 }
 REASON = {
     Reason.DEBT_HELP: "SCHULDHULP",
@@ -48,6 +52,7 @@ OUTCOME = {
     "GEWEIGERD": Outcome.REFUSED,
     "VERKEERDE_KLANT": Outcome.WRONG_CUSTOMER,
     "HERVAT": Outcome.RESUMED,
+    "VRAAG": Outcome.ASKS,
 }
 REFUSAL = {
     "KLANT_ONBEKEND": NoCooperationReason.CUSTOMER_UNKNOWN,
@@ -171,6 +176,8 @@ class WaterBoardWords:
             "spoed": order.urgent,
             "voorstel": order.offer and _offer(order.offer),
             "motivering": order.plea,
+            "akkoord": order.agreement and _agreement(order.agreement),
+            "afloop": order.finish and _finish(order.finish),
             "melding": order.incident
             and {
                 "maatregel": order.incident.measure.value,
@@ -241,6 +248,21 @@ def _offer(offer: Offer) -> dict[str, object]:
             for one in offer.lines
         ],
     }
+
+
+def _agreement(agreement: Agreement) -> dict[str, object]:
+    return {
+        "datum": agreement.day.isoformat(),
+        "soort": agreement.kind,
+        "facturen": [
+            {"factuur": one.invoice, "percentage": one.percentage, "uitkering": one.forecast, "kenmerk": one.mark}
+            for one in agreement.lines
+        ],
+    }
+
+
+def _finish(finish: Finish) -> dict[str, object]:
+    return {"datum": finish.day.isoformat(), "gevolg": finish.end_class.value, "kwijting": finish.discharge}
 
 
 def _balance(one: _Balance) -> Balance:

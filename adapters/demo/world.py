@@ -6,8 +6,6 @@ request and public keys one way, the bundle the other.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,12 +38,15 @@ from hub.wire.keys import (
     load_governance_private,
     new_private_jwk,
 )
+from hub.wire.logkey import write_log_key
 from hub.wire.names import GOVERNANCE_KID
+from hub.wire.note import Signer, new_signer
 from hub.wire.topology import HUB_USER, VHOST, desired
 from schemas.catalogue import CATALOGUE
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy" / "demo"
 LABEL: Final = "demo"
+LOG: Final = "demo.example/schuldhub"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def make_world(place: Place, broker: DemoBroker, clock: Clock) -> None:
     private_folder(place.governance)
     write_new(place.governance, GOVERNANCE_FILE, new_private_jwk(GOVERNANCE_KID, DEFAULT_SUITES["sig"]))
     public = {party: _make_keys(place.of(party), party) for party in PARTIES}
-    body = _signed_register(place, public, clock)
+    log_key = new_signer(LOG)
+    write_log_key(place.of(HUB) / "keys", log_key)
+    body = _signed_register(place, public, log_key, clock)
     governance = public_jwk(strictjson.loads((place.governance / GOVERNANCE_FILE).read_bytes()))
     trust_bytes = strictjson.dumps(governance)
     trust = Trust(body, trust_bytes, load_register(body, load_governance(trust_bytes)))
@@ -121,7 +124,9 @@ def _make_hub(place: Place, broker: DemoBroker, trust: Trust, clock: Clock) -> N
     (folder / GOVERNANCE_PUBLIC_FILE).write_bytes(trust.governance)
 
 
-def _signed_register(place: Place, public: dict[Party, list[dict[str, object]]], clock: Clock) -> bytes:
+def _signed_register(
+    place: Place, public: dict[Party, list[dict[str, object]]], log_key: Signer, clock: Clock
+) -> bytes:
     """What the governance signs: who takes part with which keys, and the example agreements."""
     now = clock.now()
     document = {
@@ -129,14 +134,14 @@ def _signed_register(place: Place, public: dict[Party, list[dict[str, object]]],
         "issued": rfc3339(now),
         "nextUpdate": rfc3339(now + timedelta(days=90)),
         "environment": "test",
-        "organisations": [_organisation(party, public[party], clock) for party in PARTIES],
+        "organisations": [_organisation(party, public[party], log_key, clock) for party in PARTIES],
         "agreements": json.loads((DEPLOY / "agreements.json").read_bytes()),
     }
     key = load_governance_private(place.governance / GOVERNANCE_FILE)
     return jose.sign_jws(strictjson.dumps(document), key, TYP)
 
 
-def _organisation(party: Party, keys: list[dict[str, object]], clock: Clock) -> dict[str, Any]:
+def _organisation(party: Party, keys: list[dict[str, object]], log_key: Signer, clock: Clock) -> dict[str, Any]:
     now = clock.now()
     listed = [
         {
@@ -162,12 +167,5 @@ def _organisation(party: Party, keys: list[dict[str, object]], clock: Clock) -> 
         "keys": listed,
     }
     if party is HUB:
-        made["logKey"] = _log_key("demo.example/schuldhub")
+        made["logKey"] = str(log_key.verifier)
     return made
-
-
-def _log_key(name: str) -> str:
-    """A C2SP note verifier key; the demo publishes no checkpoints yet, so nobody has its private half."""
-    public = b"\x01" + hashlib.sha256(name.encode()).digest()
-    key_hash = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4].hex()
-    return f"{name}+{key_hash}+{base64.b64encode(public).decode()}"

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from hub.console.desk import Desk, Page
-from hub.console.pages import case, live, message, messagelog, overview, partners, trail
+from hub.console.pages import (
+    case,
+    live,
+    message,
+    messagelog,
+    overview,
+    partner,
+    partners,
+    quarantine,
+    recoveries,
+    trail,
+)
 from hub.web import app, entrance
 from hub.web.headers import SecurityHeaders
 
@@ -16,7 +27,10 @@ PAGES: Final[tuple[Page, ...]] = (
     *live.PAGES,
     *message.PAGES,
     *case.PAGES,
+    *quarantine.PAGES,
+    *recoveries.PAGES,
     *partners.PAGES,
+    *partner.PAGES,
     *trail.PAGES,
 )
 

@@ -18,6 +18,7 @@ class Desk(kit.Desk):
 
     register: CurrentRegister
     tail: Tail
+    four_eyes: bool = False
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -6,12 +6,17 @@ The hub says *afgeleverd*, never *veilig*: whether an answer means rest is known
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
-from hub.console import words
-from hub.messagelog.reading.standing import Facts, MessageState, Standing, standing_of
+from hub.console import phrases, words
+from hub.messagelog.reading.standing import Cause, Facts, MessageState, Standing, standing_of
+from hub.operations.evidence import Attributes, Evidence
+from hub.operations.evidence import Cause as EvidenceCause
+from hub.wire.postmark import BY_HUB
 
 _LATE: Final = "hub"
 _SENDER: Final = "sender"
@@ -106,3 +111,46 @@ def _after_refusal(facts: Facts, standing: Standing) -> str:
     if standing.who == "nobody yet":
         return "De afzender biedt dezelfde bytes vanzelf opnieuw aan."
     return "Geen: een weigering wordt niet onthouden, de afzender mag het opnieuw aanbieden."
+
+
+# — evidence ——————————————————————————————————————————————————————————————————————————————————————————————————————
+
+_STAYS: Final = "Geen. Bewijs verloopt nooit en blijft liggen tot iemand beslist."
+_OFFERED: Final = "De afzender biedt hetzelfde bericht vanzelf opnieuw aan, tot hij weet wat ervan werd."
+_EVIDENCE: Final[Mapping[EvidenceCause, tuple[str, Cause, str, str]]] = MappingProxyType(
+    {
+        EvidenceCause.LANE: (
+            "De hub begon vijftig keer aan dit bericht en kwam er niet mee klaar. Toen legde de broker het apart.",
+            "us",
+            "de beheerder van de hub: zoek uit waarop zij vastliep, voor u vrijgeeft",
+            _OFFERED,
+        ),
+        EvidenceCause.INBOX: (
+            "De ontvanger nam dit bericht vijftig keer aan zonder het te bewaren. Toen legde de broker het apart.",
+            "partner",
+            "een behandelaar: bel de ontvanger, en geef vrij als zijn kant weer werkt",
+            "De hub legt haar eigen exemplaar opnieuw in de postbus zodra die leeg is.",
+        ),
+        EvidenceCause.ROW: (
+            "De database weigerde dit bericht te bewaren. Alleen de vingerafdruk is hier; de afzender heeft het nog.",
+            "us",
+            "de beheerder van de hub: kijk naar de database",
+            _OFFERED,
+        ),
+    }
+)
+
+
+def explanation_of_evidence(one: Evidence, attributes: Attributes | None) -> Explanation:
+    """Why a body lies in quarantine, who must act, and what happens by itself."""
+    if one.settlement is not None:
+        said, tone = phrases.SETTLEMENTS[one.settlement]
+        why = "Er is over beslist. Het stuk blijft als bewijs bewaard."
+        return Explanation(said, tone, why, words.CAUSES["none"], "niemand", "Geen.", None)
+    state: tuple[str, words.Tone] = ("wordt vrijgegeven", "busy") if one.claimed_by else ("in quarantaine", "warning")
+    why, cause, who, step = _EVIDENCE[one.cause]
+    if attributes is None and one.body is not None:
+        why, step = f"{why} Het is niet te lezen als een bericht van deze weg.", _STAYS
+    elif attributes is not None and attributes.typ in BY_HUB:
+        step = "Wie dit bericht van de hub mist, vraagt er vanzelf opnieuw om."
+    return Explanation(*state, why, words.CAUSES[cause], who, step, None)

@@ -50,6 +50,7 @@ class Console:
             trail=add_visit,
             register=register,
             tail=Tail(database),
+            four_eyes=settings.four_eyes,
         )
         self.app = make_app(self.desk)
         self._server = server_of(self.app, settings, PART)

@@ -29,6 +29,12 @@ class Permission(StrEnum):
     """Messages, cases and partners by their headers; nobody sees content, because it is not there."""
     SEE_AUDIT = "see-audit"
     """Who looked at what."""
+    HANDLE = "handle"
+    """To take something on, write a note, make a plan, send a test message or a reminder: nothing that cannot wait."""
+    RELEASE = "release"
+    """To send again, and to decide what becomes of evidence."""
+    ADMINISTER = "administer"
+    """To pause and resume partners, and to plan when they are away."""
 
 
 #: In Dutch, for the screen.
@@ -47,6 +53,9 @@ _GRANTED: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.SIGNED_IN: frozenset(Role),
         Permission.SEE_ROAD: frozenset(Role),
         Permission.SEE_AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+        Permission.HANDLE: frozenset({Role.HANDLER, Role.RELEASER, Role.ADMINISTRATOR}),
+        Permission.RELEASE: frozenset({Role.RELEASER}),
+        Permission.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
     }
 )
 

@@ -12,10 +12,13 @@ from hub.conversations.ladder import LadderSettings
 from hub.database import Lead
 from hub.errors import HubError, UnavailableError
 from hub.events import Alarms, Event, log
-from hub.keeper import deadletters, expiry, redelivery, reminders, terms
+from hub.keeper import asked, deadletters, expiry, recovering, redelivery, reminders, terms
+from hub.keeper.checkpoints import Checkpoints, LogSettings, log_name
+from hub.messagelog import sequencer
 from hub.messagelog.due.store import standstills
-from hub.messagelog.entries.store import sequence_entries
 from hub.relay.office import Office
+from hub.relay.quota import Quota, QuotaSettings
+from hub.relay.relay import Relay
 from hub.waiting import pause, set_when_any
 from hub.wire.link import Link, LinkSettings
 
@@ -34,7 +37,11 @@ class KeeperSettings:
     redeliver_s: float = 5.0
     expire_s: float = 30.0
     remind_s: float = 3600.0
+    act_s: float = 0.5  # how soon what operators asked for is begun
     sweep_s: float = 30.0
+    checkpoint_s: float = 10.0
+    publish_s: float = 60.0  # how often it is looked whether a checkpoint is due to go out
+    log: LogSettings | None = None  # None signs nothing
     lead_s: float = 5.0  # how often a waiting keeper tries to lead, and a leading one looks whether it still does
     forward_within: timedelta = timedelta(minutes=15)  # else the recipient has no inbox, or its inbox is full
     receipt_within: timedelta = timedelta(days=1)  # else the recipient is away, or cannot read what it gets
@@ -57,8 +64,11 @@ class Keeper:
         self._settings = settings
         self._link_settings = link_settings
         self._inboxes = inboxes
+        self._relay = Relay(office, Quota(QuotaSettings()))  # evidence takes the road that every delivery takes
         self._alarms = Alarms()
         self._leads_since: datetime | None = None
+        self._damage: str | None = None  # of the tree, as it was said last
+        self.checkpoints = None if settings.log is None else Checkpoints(office, settings.log)
 
     @property
     def leads(self) -> bool:
@@ -93,6 +103,8 @@ class Keeper:
             group.create_task(self._every(self._settings.follow_s, over, self.follow, "follow"))
             group.create_task(self._every(self._settings.climb_s, over, self._climb_when_settled, "climb"))
             group.create_task(self._every(self._settings.sweep_s, over, self.sweep, "sweep"))
+            if self.checkpoints is not None:
+                group.create_task(self._every(self._settings.checkpoint_s, over, self.checkpoint, "checkpoint"))
             group.create_task(self._linked(over))
 
     async def _watch(self, lead: Lead, over: asyncio.Event) -> None:
@@ -132,6 +144,9 @@ class Keeper:
             (self._settings.expire_s, lambda: self.expire(link), "expire"),
             (self._settings.remind_s, lambda: self.remind(link), "remind"),
             (self._settings.climb_s, lambda: self.remind_of_terms(link), "remind-of-terms"),
+            (self._settings.act_s, lambda: self.recover(link), "recover"),
+            (self._settings.act_s, lambda: self.tell(link), "tell"),
+            (self._settings.publish_s, lambda: self.publish(link), "publish"),
             (RECONNECT_S, lambda: deadletters.keep_dead_letters(self._office, link, done), "dead-letters"),
         )
         async with asyncio.TaskGroup() as group:
@@ -140,8 +155,25 @@ class Keeper:
                 group.create_task(self._every(seconds, done, task, name))
 
     async def sequence(self) -> int:
-        """Gives pending log entries their index; returns how many."""
-        return await self._office.database.run(sequence_entries, ENTRIES_AT_ONCE)
+        """Gives pending log entries their index and lets the tree grow over them; returns how many it did more of."""
+        done = await self._office.database.run(sequencer.sequence, log_name(self._office), ENTRIES_AT_ONCE)
+        damage = done.problem.place if done.problem else None
+        if done.problem is not None and damage != self._damage:
+            log().error(Event.LOG_FORKED, code=done.problem.code, place=damage, advice=done.problem.advice())
+        self._damage = damage
+        return max(done.entries, done.leaves)
+
+    async def checkpoint(self) -> int:
+        """Signs the head of the log where it grew, and alarms where that or a witness is late; returns how many."""
+        if self.checkpoints is None:
+            return 0
+        made = await self.checkpoints.make()
+        await self.checkpoints.watch()
+        return made
+
+    async def publish(self, link: Link) -> int:
+        """Sends a checkpoint to partners where one is due; returns to how many."""
+        return 0 if self.checkpoints is None else await self.checkpoints.publish(link, self._inboxes())
 
     async def follow(self) -> int:
         """Brings the questions of all conversations in step with the log; returns how many entries that took."""
@@ -172,6 +204,14 @@ class Keeper:
     async def remind(self, link: Link) -> int:
         """Reminds partners of keys near their end; returns how many notices went out."""
         return await reminders.remind(self._office, link)
+
+    async def recover(self, link: Link) -> int:
+        """Goes on with what operators confirmed to be sent again; returns how many items have an outcome now."""
+        return await recovering.recover(self._office, self._relay, link)
+
+    async def tell(self, link: Link) -> int:
+        """Sends the notices that operators asked for; returns how many the broker took."""
+        return await asked.send_asked(self._office, link)
 
     async def sweep(self) -> int:
         """Alarms for what stands still, all the time and not only at the start; returns how many messages do."""

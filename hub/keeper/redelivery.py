@@ -36,7 +36,7 @@ async def redeliver(office: Office, link: Link, inboxes: Mapping[str, str]) -> i
     again, later = _split(due, lambda one: one.state is State.ACCEPTED or idle[one.recipient_oin])
     await office.database.run(store.postpone, [one.key for one in later], now + LOOK)
     if again:
-        await _offer(office, link, again, now)
+        await offer(office, link, again, now)
     return len(again)
 
 
@@ -46,7 +46,11 @@ async def _is_idle(link: Link, queue: str | None) -> bool:
     return found is not None and found[0] == 0 and found[1] > 0
 
 
-async def _offer(office: Office, link: Link, again: Sequence[Known], now: datetime) -> None:
+async def offer(office: Office, link: Link, again: Sequence[Known], now: datetime) -> dict[store.Key, bool]:
+    """Lays the kept bytes into their inbox again, in this order.
+
+    Returns whether the broker has them, by key; a message whose receipt came meanwhile has no bytes and is absent.
+    """
     bodies = await office.database.read(store.sealed, [one.key for one in again])
     held, answered = _split(again, lambda one: one.key in bodies)  # a receipt may have come while we looked
     reached(Failpoint.KEEPER_BEFORE_PUBLISH)
@@ -61,6 +65,7 @@ async def _offer(office: Office, link: Link, again: Sequence[Known], now: dateti
     reached(Failpoint.KEEPER_AFTER_MARK)
     for one, error in zip(held, results, strict=True):
         _report(one, error)
+    return {one.key: error is None for one, error in zip(held, results, strict=True)}
 
 
 def _report(one: Known, error: HubError | None) -> None:

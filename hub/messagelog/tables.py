@@ -128,6 +128,71 @@ SALT = Table(
     Column("salt", LargeBinary, nullable=False),
 )
 
+TREE = Table(
+    "tree",
+    METADATA,
+    Column("tree_id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("origin", String(220), nullable=False),
+    Column("first", BigInteger, nullable=False),  # `leaf_index` of its first leaf: indexes count through all trees
+    Column("size", BigInteger, nullable=False),
+    UniqueConstraint("origin"),
+    sqlite_autoincrement=True,
+)
+
+TILE = Table(
+    "tile",
+    METADATA,
+    Column("tree_id", BigInteger, primary_key=True),
+    Column("level", SmallInteger, primary_key=True),
+    Column("place", BigInteger, primary_key=True),
+    Column("hashes", LargeBinary, nullable=False),  # up to 256 hashes of complete subtrees, 32 bytes each
+)
+
+CHECKPOINT = Table(
+    "checkpoint",
+    METADATA,
+    Column("tree_id", BigInteger, primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("published", BigInteger),
+)
+
+COSIGNATURE = Table(
+    "cosignature",
+    METADATA,
+    Column("tree_id", BigInteger, primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("oin", OIN, primary_key=True),
+    Column("kid", String(42), nullable=False),
+    Column("line", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+)
+
+CHECKPOINT_SENT = Table(
+    "checkpoint_sent",
+    METADATA,
+    Column("oin", OIN, primary_key=True),
+    Column("tree_id", BigInteger, primary_key=True),
+    Column("size", BigInteger, nullable=False),  # of the last that the partner's inbox took
+    Column("offered", BigInteger, nullable=False),  # of the last that it may have taken
+    Column("sent", BigInteger, nullable=False),
+)
+
+VERIFICATION = Table(
+    "verification",
+    METADATA,
+    Column("row_id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("begun", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),  # when it last said how far it is
+    Column("ended", BigInteger),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("problems", Text),  # one a line: a code and a place, never a value; null while it runs
+    sqlite_autoincrement=True,
+)
+
 EDGE_STATUS = Table(
     "edge_status",
     METADATA,
@@ -155,7 +220,20 @@ QUARANTINE = Table(
     Column("oin", OIN),
     Column("queue", String(80)),
     Column("body", LargeBinary),
+    Column("settled", BigInteger),
+    Column("settled_how", String(8)),
+    Column("settled_act", UUID),
+    Column("claimed_by", UUID),  # the recovery that is going to offer it
+    Index("quarantine_open", "settled", "cause", "received"),
     sqlite_autoincrement=True,
+)
+
+PARTNER_PAUSE = Table(
+    "partner_pause",
+    METADATA,
+    Column("oin", OIN, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("act_id", UUID, nullable=False),
 )
 
 REGISTER_VERSION = Table(
@@ -164,6 +242,7 @@ REGISTER_VERSION = Table(
     Column("version", BigInteger, primary_key=True, autoincrement=False),
     Column("hash", String(64), nullable=False),
     Column("loaded", BigInteger, nullable=False),
+    Column("body", LargeBinary),  # as the governance signed it: what was agreed on a day stays known
 )
 
 NOTICE = Table(

@@ -44,6 +44,10 @@ class CurrentRegister:
             log().warning(Event.REGISTER_STALE, version=self.current.version)
         return False
 
+    def body(self) -> bytes | None:
+        """The signed bytes of the present register; None where the file holds others by now."""
+        return self._file.body_of(self.current)
+
     def _news(self, what: object) -> bool:
         told, self._told = self._told, what
         return what != told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Final
@@ -67,6 +68,14 @@ class RegisterFile:
         """
         found = self.load()
         return None if found.hash == present.hash else found
+
+    def body_of(self, register: Register) -> bytes | None:
+        """The bytes of this register; None where the file holds others, or cannot be read."""
+        try:
+            body = read_body(self._path)
+        except RefusedError:
+            return None
+        return body if hashlib.sha256(body).hexdigest() == register.hash else None
 
     def _floor(self) -> tuple[int, str] | None:
         try:

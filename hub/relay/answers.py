@@ -12,7 +12,7 @@ from hub.database import moment
 from hub.messagelog.store import Key, Known
 from hub.messagelog.tables import State
 from hub.relay.checks import Authenticated, sender_of, uuid_or_none
-from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
+from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported, Witnessed
 from hub.wire.keys import PrivateKey
 from hub.wire.link import Outgoing
 from hub.wire.names import ORGANISATION, organisation_urn
@@ -34,22 +34,27 @@ class Forward:
     key: Key | None
 
 
-def forwards(decisions: Sequence[Decision]) -> list[Forward]:
-    """The sealed bytes to their recipients and recipients' receipts to the senders, in the order they came."""
+def forwards(decisions: Sequence[Decision], paused: frozenset[str] = frozenset()) -> list[Forward]:
+    """The sealed bytes to their recipients and recipients' receipts to the senders, in the order they came.
+
+    Messages for who is `paused` stay here; receipts go on, because nobody acts on one.
+    """
     found: list[Forward] = []
     sent: set[Key] = set()  # of copies of one message in a batch one goes on
     for decision in decisions:
         match decision:
             case Accepted():
                 sent.add(decision.message.key)
-                found.append(_forward(decision))
+                if decision.envelope.recipient_oin not in paused:
+                    found.append(_forward(decision))
             case Duplicate() if decision.held.key not in sent:
                 sent.add(decision.held.key)
-                found += _again(decision)
+                if decision.receipt is not None or decision.held.recipient_oin not in paused:
+                    found += _again(decision)
             case Receipted():
                 body, receipt_id = decision.message.arrival.body, decision.message.id
                 found.append(Forward(receipt_to(decision.sender_oin, body, receipt_id), None))
-            case Duplicate() | Refused() | Reported():
+            case Duplicate() | Refused() | Reported() | Witnessed():
                 pass
             case _:
                 assert_never(decision)
@@ -96,7 +101,7 @@ def hub_receipts(
                 owner = sender_of(decision.arrival)
                 if owner is not None and _is_answered(decision):
                     entries.setdefault(owner, []).append(_refused_entry(decision, now))
-            case Receipted() | Reported():
+            case Receipted() | Reported() | Witnessed():
                 pass  # no receipt of any kind is answered by a receipt
             case _:
                 assert_never(decision)

@@ -21,11 +21,19 @@ from hub.wire import jose
 from hub.wire.envelope import Envelope, check_clock, parse_envelope
 from hub.wire.link import CONTENT_TYPE, Arrival
 from hub.wire.names import UUID
-from hub.wire.postmark import EDGE_STATUS, ENVELOPE, RECIPIENT_RECEIPT, Postmark, check_signer, verify_postmark
+from hub.wire.postmark import (
+    CHECKPOINT_COSIGNATURE,
+    EDGE_STATUS,
+    ENVELOPE,
+    RECIPIENT_RECEIPT,
+    Postmark,
+    check_signer,
+    verify_postmark,
+)
 from hub.wire.sealform import check_seal
 from schemas.catalogue import CATALOGUE
 
-INBOUND = frozenset({ENVELOPE, RECIPIENT_RECEIPT, EDGE_STATUS})
+INBOUND = frozenset({ENVELOPE, RECIPIENT_RECEIPT, EDGE_STATUS, CHECKPOINT_COSIGNATURE})
 
 _AFTER_TYPE = frozenset({Code.UNKNOWN_KEY, Code.REVOKED_KEY, Code.BAD_SIGNATURE})
 _USER = re.compile(r"p-([0-9A-Z]{20})", re.ASCII)
@@ -74,7 +82,7 @@ def authenticate(arrival: Arrival, register: Register, now: datetime) -> Authent
 
 
 def _check_served(typ: str) -> None:
-    """Check 4 for what wire.md 3 knows and this release does not serve yet: claims and cosignatures."""
+    """Check 4 for what wire.md 3 knows and this release does not serve yet: claims."""
     if typ not in INBOUND:
         raise RefusedError(Code.BAD_TYPE, "typ")
 

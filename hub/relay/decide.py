@@ -13,17 +13,18 @@ from datetime import datetime
 from hub.database import Connection, instant, moment
 from hub.errors import Code, HubError, RefusedError, TamperedError
 from hub.messagelog import store
+from hub.messagelog.checkpoints.receiving import read_cosignature
 from hub.messagelog.store import Key, Known, Opener
 from hub.messagelog.tables import State
 from hub.register.model import Register
 from hub.relay import checks
 from hub.relay.checks import Authenticated
-from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
+from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported, Witnessed
 from hub.wire.envelope import Envelope
 from hub.wire.names import ORGANISATION
-from hub.wire.postmark import EDGE_STATUS, ENVELOPE, RECIPIENT_RECEIPT
+from hub.wire.postmark import CHECKPOINT_COSIGNATURE, EDGE_STATUS, ENVELOPE, RECIPIENT_RECEIPT
 from hub.wire.receipt import read_payload
-from schemas.road import EdgeStatus, RecipientReceipt
+from schemas.road import CheckpointCosignature, EdgeStatus, RecipientReceipt
 
 
 class Batch:
@@ -91,9 +92,15 @@ class Batch:
                 return self._decide_envelope(one)
             if one.postmark.typ == EDGE_STATUS:
                 return Reported(one, read_payload(one.postmark, EdgeStatus))
+            if one.postmark.typ == CHECKPOINT_COSIGNATURE:
+                return self._decide_cosignature(one)
             return self._decide_receipt(one)
         except HubError as error:
             return Refused(one.arrival, error, one)
+
+    def _decide_cosignature(self, one: Authenticated) -> Witnessed:
+        payload = read_payload(one.postmark, CheckpointCosignature)
+        return Witnessed(one, read_cosignature(self._connection, payload, one.postmark.signer))
 
     def _decide_envelope(self, message: Authenticated) -> Decision:
         held = self._held.get(message.key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.errors import HubError
+from hub.messagelog.checkpoints.store import Cosigned
 from hub.messagelog.store import Known
 from hub.relay.checks import Authenticated
 from hub.wire.envelope import Envelope
@@ -53,6 +54,14 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class Witnessed:
+    """A witness confirms a checkpoint of ours: kept, never a leaf and never answered."""
+
+    message: Authenticated
+    cosigned: Cosigned
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A delivery that is not carried; `message` where it was attributed (checks 1 to 8 held)."""
 
@@ -61,4 +70,4 @@ class Refused:
     message: Authenticated | None
 
 
-Decision = Accepted | Duplicate | Receipted | Reported | Refused
+Decision = Accepted | Duplicate | Receipted | Reported | Witnessed | Refused

@@ -8,12 +8,13 @@ from typing import assert_never
 
 from hub.database import Connection, instant
 from hub.messagelog import store
+from hub.messagelog.checkpoints.store import add_cosignatures
 from hub.messagelog.entries.store import add_entries
 from hub.messagelog.store import Key, Known, Row
 from hub.messagelog.tables import State
 from hub.relay.checks import sender_of, uuid_or_none
-from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported
-from hub.wire.postmark import refhash_of
+from hub.relay.decisions import Accepted, Decision, Duplicate, Receipted, Refused, Reported, Witnessed
+from hub.wire.postmark import CHECKPOINT_COSIGNATURE, refhash_of
 from schemas.road import RecipientReceiptEntry
 
 FIRST_ATTEMPT = timedelta(minutes=1)  # when the keeper looks after a message that was accepted but never forwarded
@@ -40,10 +41,10 @@ def keep(connection: Connection, decisions: Sequence[Decision], now: datetime) -
                     entries.append(_outcome_entry(decision, held, entry, now))
             case Reported():
                 reports.append(_report_row(decision, now))
-            case Refused():
+            case Refused() if not _is_of_a_witness(decision):
                 entries.append(_refused_entry(decision, now))
-            case Duplicate():
-                pass  # nothing new is known
+            case Duplicate() | Witnessed() | Refused():
+                pass  # nothing new is known, or nothing that is a leaf
             case _:
                 assert_never(decision)
     store.add_messages(connection, messages, bodies)
@@ -51,6 +52,7 @@ def keep(connection: Connection, decisions: Sequence[Decision], now: datetime) -
     store.add_outcomes(connection, outcomes)
     store.put_edge_status(connection, list({row["oin"]: row for row in reports}.values()))
     add_entries(connection, entries)
+    add_cosignatures(connection, [decision.cosigned for decision in decisions if isinstance(decision, Witnessed)])
 
 
 def _message_row(decision: Accepted, now: datetime) -> Row:
@@ -144,6 +146,11 @@ def _refused_entry(decision: Refused, now: datetime) -> Row:
         "result": "refused",
         "code": decision.error.code.value,
     }
+
+
+def _is_of_a_witness(decision: Refused) -> bool:
+    """A cosignature is never a leaf (wire.md 11), not even one that does not hold."""
+    return decision.message is not None and decision.message.postmark.typ == CHECKPOINT_COSIGNATURE
 
 
 def _report_row(decision: Reported, now: datetime) -> Row:

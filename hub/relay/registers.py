@@ -50,7 +50,8 @@ class RegisterWatch:
         used = register.current
         if self._kept == used.version:
             return
-        kept = await self._office.database.run(add_register_version, used.version, used.hash, now)
+        body = self._office.register.body()
+        kept = await self._office.database.run(add_register_version, used.version, used.hash, now, body)
         if kept != used.hash:
             raise RefusedError(Code.REGISTER_INVALID, "version: other bytes")
         self._kept = used.version

@@ -14,10 +14,11 @@ from hub.errors import Code, HubError, RefusedError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
 from hub.messagelog import store
+from hub.messagelog.pauses.store import paused_oins
 from hub.relay.answers import Forward, forwards, hub_receipts
 from hub.relay.checks import Authenticated, authenticate, sender_of
 from hub.relay.decide import Batch
-from hub.relay.decisions import Accepted, Decision, Receipted, Refused
+from hub.relay.decisions import Accepted, Decision, Receipted, Refused, Witnessed
 from hub.relay.keep import keep
 from hub.relay.office import Office
 from hub.relay.quota import Quota
@@ -28,6 +29,8 @@ __all__ = ["Office", "Relay"]
 
 RECEIPT_PATIENCE = timedelta(minutes=10)  # after this the keeper sees whether the bytes must be offered again
 RETRY = timedelta(minutes=1)  # for a message that the broker did not take
+
+Kept = tuple[list[Decision], frozenset[str]]  # what was decided, and for whom messages are kept back
 
 
 class Relay:
@@ -41,8 +44,10 @@ class Relay:
         """Return only if batches can be carried now; see `Office.check_able`."""
         self._office.check_able()
 
-    async def handle(self, link: Link, arrivals: Sequence[Arrival]) -> None:
+    async def handle(self, link: Link, arrivals: Sequence[Arrival]) -> list[Decision]:
         """Carries one batch. When this returns, everything in it may be acked.
+
+        Returns what was decided, in the order of `arrivals`; what was kept aside is not among it.
 
         Raises:
             UnavailableError: the database is away; nothing of the batch may be acked.
@@ -51,8 +56,8 @@ class Relay:
         now = self._office.clock.now()
         key = self._office.keys.signing(now)
         checked = [self._check(arrival, now) for arrival in arrivals]
-        decisions = await self._decide_and_keep(checked, now)
-        letters = forwards(decisions)
+        decisions, paused = await self._decide_and_keep(checked, now)
+        letters = forwards(decisions, paused)
         source, clock = self._office.source, self._office.clock
         receipts = hub_receipts(decisions, source=source, key=key, clock=clock, now=now)
         results = await link.publish([*(one.outgoing for one in letters), *receipts])
@@ -61,6 +66,7 @@ class Relay:
         reached(Failpoint.RELAY_AFTER_MARK)
         _report(decisions)
         _report_unsent(receipts, results[len(letters) :])
+        return decisions
 
     def _check(self, arrival: Arrival, now: datetime) -> Authenticated | Refused:
         try:
@@ -70,31 +76,32 @@ class Relay:
         except HubError as error:
             return Refused(arrival, error, None)
 
-    async def _decide_and_keep(self, checked: Sequence[Authenticated | Refused], now: datetime) -> list[Decision]:
+    async def _decide_and_keep(self, checked: Sequence[Authenticated | Refused], now: datetime) -> Kept:
         """One transaction for the batch; if a row makes it fail, one for each delivery, and that one is kept aside."""
         try:
-            decisions = await self._office.database.run(self._transaction, checked, now)
+            kept = await self._office.database.run(self._transaction, checked, now)
         except RowError:
             if len(checked) == 1:
-                return await self._quarantine(checked[0], now)
+                await self._quarantine(checked[0], now)
+                return [], frozenset()
             log().warning(Event.BATCH_SPLIT, count=len(checked))
             alone = [await self._decide_and_keep([one], now) for one in checked]
-            return [decision for decisions in alone for decision in decisions]
+            return [one for decisions, _ in alone for one in decisions], frozenset().union(*(oins for _, oins in alone))
         reached(Failpoint.RELAY_AFTER_COMMIT)
-        return decisions
+        return kept
 
     def _transaction(
         self,
         connection: Connection,
         checked: Sequence[Authenticated | Refused],
         now: datetime,
-    ) -> list[Decision]:
+    ) -> Kept:
         decisions = Batch(connection, self._office.register.current, now).decide(checked)
         keep(connection, decisions, now)
         reached(Failpoint.RELAY_BEFORE_COMMIT)
-        return decisions
+        return decisions, paused_oins(connection)
 
-    async def _quarantine(self, one: Authenticated | Refused, now: datetime) -> list[Decision]:
+    async def _quarantine(self, one: Authenticated | Refused, now: datetime) -> None:
         """A message whose row cannot be written: its hash and code are kept, its sender offers it again (T3)."""
         arrival = one.arrival
         row: store.Row = {
@@ -109,7 +116,6 @@ class Relay:
         await self._office.database.run(store.add_quarantined, [row])
         reached(Failpoint.RELAY_AFTER_QUARANTINE)
         log().error(Event.MESSAGE_QUARANTINED, refhash=row["refhash"], oin=row["oin"])
-        return []
 
     async def _mark(self, letters: Sequence[Forward], results: Sequence[HubError | None]) -> None:
         """Records which bytes the broker has; the others the keeper offers again, and so it does if this is lost."""
@@ -141,6 +147,8 @@ def _report(decisions: Sequence[Decision]) -> None:
             )
         elif isinstance(decision, Receipted) and decision.unmatched:
             log().warning(Event.RECEIPT_REFUSED, oin=sender_of(decision.message.arrival), count=decision.unmatched)
+        elif isinstance(decision, Witnessed):
+            log().info(Event.CHECKPOINT_COSIGNED, oin=decision.cosigned.oin, size=decision.cosigned.size)
 
 
 def _report_unsent(receipts: Sequence[Outgoing], results: Sequence[HubError | None]) -> None:

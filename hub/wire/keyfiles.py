@@ -41,8 +41,8 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def read_private(file: Path) -> dict[str, object]:
-    """The JSON of a private JWK that names its kid, from a file that only its owner can read.
+def read_owners(file: Path) -> bytes:
+    """What a file holds that only its owner can read.
 
     Raises:
         RefusedError: `key_invalid`.
@@ -57,6 +57,16 @@ def read_private(file: Path) -> dict[str, object]:
         raise RefusedError(Code.KEY_INVALID, f"{file.name}: mode wider than 0600")
     if len(data) > _MAX_FILE_BYTES:
         raise RefusedError(Code.KEY_INVALID, f"{file.name}: size")
+    return data
+
+
+def read_private(file: Path) -> dict[str, object]:
+    """The JSON of a private JWK that names its kid, from a file that only its owner can read.
+
+    Raises:
+        RefusedError: `key_invalid`.
+    """
+    data = read_owners(file)
     try:
         jwk = strictjson.loads(data)
     except HubError as error:
@@ -67,7 +77,12 @@ def read_private(file: Path) -> dict[str, object]:
 
 
 def write_new(folder: Path, name: str, jwk: Mapping[str, object]) -> Path:
-    """Write a JWK to a new file (0600) in `folder`, which is made (0700) where it is not there.
+    """Write a JWK to a new file of its owner's; see `write_owners`."""
+    return write_owners(folder, name, strictjson.dumps(jwk) + b"\n")
+
+
+def write_owners(folder: Path, name: str, content: bytes) -> Path:
+    """Write a private key to a new file (0600) in `folder`, which is made (0700) where it is not there.
 
     Raises:
         RefusedError: `key_invalid`; never is a key overwritten.
@@ -79,7 +94,7 @@ def write_new(folder: Path, name: str, jwk: Mapping[str, object]) -> Path:
     except OSError as error:
         raise RefusedError(Code.KEY_INVALID, f"{name}: {os.strerror(error.errno or 0)}") from None
     with open(descriptor, "wb") as opened:  # noqa: PTH123 the mode must hold from the first byte
-        opened.write(strictjson.dumps(jwk) + b"\n")
+        opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())
     return file

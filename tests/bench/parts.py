@@ -95,7 +95,7 @@ async def _carry(costs: Costs, office: Office, link: Link, arrivals: Sequence[Ar
     with costs.of("check"):
         checked = [[relay._check(arrival, now) for arrival in some] for some in batches]
     with costs.of("keep"):
-        decided = [await office.database.run(relay._transaction, some, now) for some in checked]
+        decided = [(await office.database.run(relay._transaction, some, now))[0] for some in checked]
     with costs.of("answer"):
         letters = [forwards(some) for some in decided]
         receipts = [hub_receipts(some, source=office.source, key=key, clock=office.clock, now=now) for some in decided]

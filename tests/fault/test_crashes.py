@@ -17,7 +17,7 @@ from hub.conversations.questions import Stage as Asked
 from hub.conversations.tables import QUESTION, RUNG
 from hub.database import Database
 from hub.failpoints import Failpoint
-from hub.messagelog.tables import ENTRY, MESSAGE, NOTICE, QUARANTINE, State
+from hub.messagelog.tables import COSIGNATURE, ENTRY, MESSAGE, NOTICE, QUARANTINE, State
 from hub.wire.link import Link, LinkSettings
 from hub.wire.topology import user_of
 from tests.fault.harness import ROOT, Stage, until
@@ -60,9 +60,18 @@ KEEPER = {
     Failpoint.KEEPER_AFTER_EXPIRY_MARK,
     Failpoint.KEEPER_AFTER_DEAD_LETTER,
     Failpoint.KEEPER_AFTER_NOTICE,
+    Failpoint.KEEPER_AFTER_CHECKPOINT,
+    Failpoint.KEEPER_AFTER_CHECKPOINT_SENT,
     Failpoint.KEEPER_BEFORE_CLIMB,
     Failpoint.KEEPER_AFTER_CLIMB,
     Failpoint.KEEPER_AFTER_TERM_NOTICE,
+}
+# crashed at in test_recovering.py
+OPERATORS = {
+    Failpoint.RECOVERY_AFTER_INTENT,
+    Failpoint.RECOVERY_AFTER_SENDING,
+    Failpoint.RECOVERY_AFTER_OUTCOME,
+    Failpoint.NOTICE_AFTER_SENDING,
 }
 
 
@@ -76,9 +85,10 @@ def test_every_point_in_the_code_is_on_the_list_and_crashed_at() -> None:
         and isinstance(node.func, ast.Name)
         and node.func.id == "reached"
         and isinstance(node.args[0], ast.Attribute)
+        and ast.unparse(node.args[0].value) == "Failpoint"
     }
     assert called == {point.name for point in Failpoint}
-    assert {*RELAY, *SENDER, *RECIPIENT, *KEEPER} == set(Failpoint)
+    assert {*RELAY, *SENDER, *RECIPIENT, *KEEPER, *OPERATORS, Failpoint.WITNESS_AFTER_COSIGNATURE} == set(Failpoint)
 
 
 def test_every_process_ends_at_every_point_while_the_others_do_too(stage: Stage) -> None:
@@ -295,6 +305,48 @@ def test_the_keeper_ends_after_a_notice(stage: Stage) -> None:
     until(lambda: len(stage.events(user_of(SHV), "notice.received")) >= told + 1, "the owner is reminded")
     roll(stage, "2099-01-01T00:00:00Z")
     assert stage.settle(stage.books.order(2)).clean
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [
+        ("hub", Failpoint.KEEPER_AFTER_CHECKPOINT),
+        ("hub", Failpoint.KEEPER_AFTER_CHECKPOINT_SENT),
+        (user_of(TAX), Failpoint.WITNESS_AFTER_COSIGNATURE),
+    ],
+    ids=lambda given: getattr(given, "value", given),
+)
+def test_hub_or_witness_ends_while_the_head_of_the_log_is_signed_sent_or_confirmed(
+    stage: Stage, name: str, point: Failpoint
+) -> None:
+    stage.everybody_runs()
+    before = len(stage.events(user_of(TAX), "log.forked")) + len(stage.events("hub", "log.forked"))
+    stage.stop(name)
+    if name == "hub":
+        stage.start_hub(point=point)
+    else:
+        stage.start_party(TAX, point=point)
+    assert stage.settle(stage.books.order(2)).clean
+    for _ in range(3):  # an hour between two heads, a day between two confirmations
+        if stage.happens(lambda: not stage.running(name), 15):
+            break
+        stage.later(DAYS + MINUTES)
+        stage.books.order(1)
+    stage.wait_for_crash(name)
+    stage.everybody_runs()
+    orders = stage.books.order(2)
+    stage.later(2 * DAYS)
+    assert stage.settle_with_time(orders).clean
+    confirmed = confirmations(stage)
+    stage.later(2 * DAYS)
+    stage.books.order(1)
+    until(lambda: confirmations(stage) > confirmed, "it goes on confirming", 150)
+    assert len(stage.events(user_of(TAX), "log.forked")) + len(stage.events("hub", "log.forked")) == before
+
+
+def confirmations(stage: Stage) -> int:
+    """How many heads the recipient confirmed."""
+    return sum(row.oin == TAX for row in rows(stage, COSIGNATURE))
 
 
 def notices(stage: Stage) -> int:

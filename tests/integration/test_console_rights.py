@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from hub.console.desk import Page
 from hub.console.roles import Permission, Role, allowed
 from hub.web.headers import POLICY
 from tests.console import Stand
-from tests.world import World, make_world
+from tests.world import TAX, World, make_world
 
 STREAMS = {"live"}
 """Pages that go on for ever once they are open: their refusals count here, test_console_live opens them."""
@@ -31,16 +30,19 @@ def world() -> World:
     return make_world()
 
 
-@pytest.fixture
-def stand(tmp_path: Path, world: World) -> Iterator[Stand]:
-    made = Stand.on(tmp_path, world, f"sqlite:///{tmp_path / 'hub.db'}")
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory, world: World) -> Iterator[Stand]:
+    folder = tmp_path_factory.mktemp("rights")
+    made = Stand.on(folder, world, f"sqlite:///{folder / 'hub.db'}")
     yield made
     made.close()
 
 
 def path_of(page: Page) -> str:
     """A path that the route matches; nothing need be there."""
-    return page.path.format(id=new_pseudonym(), case=new_pseudonym(), digest="0" * 16, name="niets.css")
+    return page.path.format(
+        id=new_pseudonym(), case=new_pseudonym(), digest="0" * 16, name="niets.css", cause="lane", number="1", oin=TAX
+    )
 
 
 def name_of(page: Page) -> str:
@@ -109,7 +111,8 @@ def test_an_act_is_done_only_by_a_form_of_this_session(stand: Stand, page: Page,
     answer = stand.client(token).post(path_of(page), data={"csrf": csrf}, headers=strange.get(form, {}))
     may = allowed(page.permission, {role})
     if form == "ours" and may:
-        assert answer.status_code in {200, 303}
+        # let through: what the form itself lacks, or is about, is for the page to say
+        assert answer.status_code in {200, 303, 400, 404}
     else:
         assert answer.status_code == 403
         with stand.database.reading() as connection:

@@ -98,7 +98,7 @@ class Party:
         register = CurrentRegister(RegisterFile(folder / "register.jws", WORLD.governance, folder / "floor.json"))
         self.office = Office(register, CurrentKeys(folder / TAX / "keys", TAX, register), self.clock)
         self.identity = Identity(TAX, "proef", "inbox")
-        self.receipts = ReceiptReader(self.office, lambda _tx, _outcome: None)
+        self.receipts = ReceiptReader(self.office, lambda _tx, _outcome: None, lambda _tx, _postmark: None)
 
         async def act(received: Received[Any]) -> Done:
             self.outside.act(received.id)

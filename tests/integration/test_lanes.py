@@ -12,6 +12,7 @@ import pytest
 
 from hub.clock import new_pseudonym
 from hub.messagelog.tables import MESSAGE, QUARANTINE
+from hub.relay.decisions import Decision
 from hub.relay.lanes import Lanes, LaneSettings
 from hub.relay.office import Office
 from hub.relay.quota import Quota, QuotaSettings
@@ -96,11 +97,11 @@ class Blind(Relay):
 
     poison = ""
 
-    async def handle(self, link: Link, arrivals: Sequence[Arrival]) -> None:
+    async def handle(self, link: Link, arrivals: Sequence[Arrival]) -> list[Decision]:
         """Carries a batch."""
         if any(refhash_of(arrival.body) == self.poison for arrival in arrivals):
             raise ZeroDivisionError
-        await super().handle(link, arrivals)
+        return await super().handle(link, arrivals)
 
 
 async def test_a_message_that_ends_every_process_is_given_up_alone(broker: Broker, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from adapters.contract import Publish, Received
 from adapters.convenant import mapping
 from adapters.convenant import store as orders
-from adapters.convenant.orders import Act, Answer, Offer, OfferLine, Order, Outcome
+from adapters.convenant.orders import Act, AgreedLine, Agreement, Answer, Finish, Offer, OfferLine, Order, Outcome
 from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.settlement import store
 from adapters.convenant.settlement.store import Settlement, SettlementState
@@ -23,6 +23,8 @@ from hub.errors import Code, RefusedError
 from hub.workdays import local_day, term_end
 from schemas.codes import NoCooperationReason, ProposalDecision, ProposalRefusalReason, Status
 from schemas.messages import (
+    ArrangementAgreed,
+    ArrangementEnd,
     BalanceAnswer,
     BalanceRequest,
     Message,
@@ -30,10 +32,11 @@ from schemas.messages import (
     Reconsideration,
     SettlementProposal,
     StatusReport,
+    StatusRequest,
 )
 
 #: The acts of this conversation.
-SETTLING = frozenset({Act.BALANCE, Act.PROPOSAL, Act.RECONSIDER})
+SETTLING = frozenset({Act.BALANCE, Act.PROPOSAL, Act.RECONSIDER, Act.AGREED, Act.FINISHED})
 
 
 class Settlements:
@@ -103,6 +106,61 @@ class Settlements:
             return begun.order
         return self._to_decide(tx, received, Act.RECONSIDER, offer=None, plea=received.message.reasoning)
 
+    def agree(self, tx: Transaction, received: Received[ArrangementAgreed]) -> Order | None:
+        """*Schuldregeling-akkoord*: everybody agreed, and the arrangement begins."""
+        begun = orders.order(tx, received.id)
+        if begun is not None:
+            return begun.order
+        message = received.message
+        lines = message.to_wire().get("vorderingen", [])
+        agreement = Agreement(
+            day=message.agreed_on,
+            kind=message.arrangement_kind.value,
+            lines=tuple(
+                AgreedLine(
+                    invoice=line["factuurnummer"],
+                    percentage=line["percentage"],
+                    forecast=line["prognoseBedrag"],
+                    mark=line["betaalreferentie"],
+                )
+                for line in lines
+            ),
+        )
+        return self._told(tx, received, Act.AGREED, agreement=agreement)
+
+    def finish(self, tx: Transaction, received: Received[ArrangementEnd]) -> Order | None:
+        """*Schuldregeling-beëindigd*: how it ended, and what that means for collecting."""
+        begun = orders.order(tx, received.id)
+        if begun is not None:
+            return begun.order
+        message = received.message
+        finish = Finish(day=message.end_date, end_class=message.end_class, discharge=message.final_discharge)
+        return self._told(tx, received, Act.FINISHED, finish=finish)
+
+    def _told(
+        self,
+        tx: Transaction,
+        received: Received[ArrangementAgreed] | Received[ArrangementEnd],
+        act: Act,
+        *,
+        agreement: Agreement | None = None,
+        finish: Finish | None = None,
+    ) -> Order:
+        """Their system is told; only a refusal of it needs a person."""
+        known = _own(tx, received.conversation, received.sender)
+        if known is None:
+            raise RefusedError(Code.OUTSIDE_REFUSED, "no settlement in this conversation")
+        turned = replace(known, turn=known.turn + 1, silent_at=None)
+        order = Order(
+            key=received.id,
+            act=act,
+            conversation=received.conversation,
+            turn=turned.turn,
+            agreement=agreement,
+            finish=finish,
+        )
+        return self._written(tx, turned, order)
+
     def reached(self, tx: Transaction, key: str) -> None:
         """Their system has got this order now; of a proposal the term begins."""
         kept = orders.order(tx, key)
@@ -129,6 +187,12 @@ class Settlements:
             return
         if answer.outcome is Outcome.IN_PROGRESS:
             self._say(tx, known, StatusReport(status=Status.IN_PROGRESS), kept.message)
+        elif answer.outcome is Outcome.ASKS:
+            self._say(tx, known, StatusRequest(), kept.message)
+        elif kept.act in {Act.AGREED, Act.FINISHED}:
+            if answer.outcome is Outcome.REFUSED:
+                now = instant(self._clock.now())
+                orders.add_item(tx, ItemKind.ARRANGEMENT_REFUSED, kept.conversation, kept.key, now)
         elif kept.act is Act.BALANCE:
             self._balance(tx, known, kept, answer)
         else:

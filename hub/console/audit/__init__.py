@@ -17,4 +17,6 @@ class Act(StrEnum):
     VIEWED = "viewed"
     SEARCHED = "searched"
     FOLLOWED = "followed"
+    PLANNED = "planned"
+    ACTED = "acted"
     REFUSED = "refused"

@@ -12,8 +12,8 @@ from hub.messagelog.tables import MESSAGE, QUARANTINE, State
 
 
 def quarantined(connection: Connection) -> int:
-    """How many bodies lie in quarantine, counted to the limit."""
-    return _counted(connection, QUARANTINE, true())
+    """How many bodies lie in quarantine and wait for a decision, counted to the limit."""
+    return _counted(connection, QUARANTINE, QUARANTINE.c.settled.is_(None))
 
 
 def waiting_since(connection: Connection, before: datetime) -> int:

@@ -7,29 +7,42 @@ from typing import Final
 from starlette.responses import Response
 
 from hub.console.desk import Page, Visitor
-from hub.console.partners import KEY_ALARM, KEY_WARNING, SILENT_AFTER, Partner, partners_of
+from hub.console.partners import KEY_ALARM, KEY_WARNING, partners_of
 from hub.console.partners.store import LOOKED_BACK, last_seen, reports, waiting
 from hub.console.roles import Permission
 from hub.database import Connection
+from hub.messagelog.pauses.store import pauses
+from hub.operations.partners.store import windows
+from hub.operations.waiting.store import kept_for
 
 
 async def show(visitor: Visitor) -> Response:
     """A card for each partner, who needs attention first."""
     found = await visitor.desk.database.read(_look, visitor)
-    return visitor.shown(
-        "ketenpartners.html",
-        partners=found,
-        register=visitor.desk.register.current,
-        silent_after=SILENT_AFTER,
-        looked_back=LOOKED_BACK,
-        key_warning=KEY_WARNING,
-        key_alarm=KEY_ALARM,
-    )
+    return visitor.shown("ketenpartners.html", 200, **shared(visitor), **found)
 
 
-def _look(connection: Connection, visitor: Visitor) -> list[Partner]:
+def shared(visitor: Visitor) -> dict[str, object]:
+    """What a card needs beside its partner."""
+    return {
+        "register": visitor.desk.register.current,
+        "looked_back": LOOKED_BACK,
+        "key_warning": KEY_WARNING,
+        "key_alarm": KEY_ALARM,
+    }
+
+
+def _look(connection: Connection, visitor: Visitor) -> dict[str, object]:
     organisations = visitor.desk.register.current.organisations.values()
-    return partners_of(organisations, reports(connection), waiting(connection), last_seen(connection), visitor.now)
+    paused = pauses(connection)
+    return {
+        "partners": partners_of(
+            organisations, reports(connection), waiting(connection), last_seen(connection), visitor.now
+        ),
+        "pauses": paused,
+        "kept": kept_for(connection, list(paused)),
+        "windows": windows(connection, visitor.now),
+    }
 
 
 PAGES: Final = (Page("/ketenpartners", "ketenpartners", Permission.SEE_ROAD, show),)

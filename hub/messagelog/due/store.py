@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from hub.database import instant
 from hub.messagelog.store import KNOWN, Known, known_row
-from hub.messagelog.tables import MESSAGE, NOTICE, State, insert_if_absent
+from hub.messagelog.tables import MESSAGE, NOTICE, PARTNER_PAUSE, State, insert_if_absent
+
+_PAUSED: Final[ColumnElement[bool]] = MESSAGE.c.recipient_oin.in_(select(PARTNER_PAUSE.c.oin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,11 @@ class Standstill:
 
 
 def undelivered(connection: Connection, now: datetime, most: int) -> list[Known]:
-    """Messages whose next attempt is due and that have no outcome yet, oldest first."""
+    """Messages whose next attempt is due and that have no outcome yet, oldest first; none for a paused partner."""
     query = (
         select(*KNOWN)
-        .where(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(now))
-        .order_by(MESSAGE.c.next_attempt)
+        .where(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(now), ~_PAUSED)
+        .order_by(MESSAGE.c.next_attempt, MESSAGE.c.received)
         .limit(most)
     )
     return [known_row(row) for row in connection.execute(query)]
@@ -59,9 +62,12 @@ def standstills(
     """
     open_ = MESSAGE.c.state <= State.FORWARDED
     questions: dict[str, ColumnElement[bool]] = {
-        "forward": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by)),
+        "forward": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by), ~_PAUSED),
         "receipt": and_(MESSAGE.c.state == State.FORWARDED, MESSAGE.c.received <= instant(receipted_by)),
-        "attempt": and_(open_, or_(MESSAGE.c.next_attempt.is_(None), MESSAGE.c.next_attempt <= instant(offered_by))),
+        "attempt": and_(
+            open_, or_(MESSAGE.c.next_attempt.is_(None), MESSAGE.c.next_attempt <= instant(offered_by)), ~_PAUSED
+        ),
+        "resume": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(receipted_by), _PAUSED),
     }
     return [
         Standstill(missing, oin, count)

@@ -72,13 +72,17 @@ def sequence_entries(connection: Connection, most: int) -> int:
     return len(rows)
 
 
-def add_register_version(connection: Connection, version: int, body_hash: str, now: datetime) -> str:
+def add_register_version(
+    connection: Connection, version: int, body_hash: str, now: datetime, body: bytes | None = None
+) -> str:
     """Remembers that this version of the register is in use, with its log entry; returns the hash that is remembered.
+
+    Its signed bytes are kept where they are given, so that what was agreed on a day stays known.
 
     Two processes that load it at once write one entry: the second meets the row of the first. Another hash than was
     given says that somebody else uses other bytes by the same number.
     """
-    row = {"version": version, "hash": body_hash, "loaded": instant(now)}
+    row = {"version": version, "hash": body_hash, "loaded": instant(now), "body": body}
     added = insert_if_absent(connection, REGISTER_VERSION).values(row).returning(REGISTER_VERSION.c.version)
     if connection.execute(added).first() is not None:
         add_entries(connection, [{"kind": "register", "ts": instant(now), "refhash": f"sha-256:{body_hash}"}])

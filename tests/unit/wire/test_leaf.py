@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +54,12 @@ def test_absent_members_are_left_out() -> None:
 def test_the_same_case_with_another_salt_cannot_be_recognised(salt: bytes, subject: str) -> None:
     assert subject_hash(salt, subject) == hashlib.sha256(salt + subject.encode("utf-8", "surrogatepass")).hexdigest()
     assert subject_hash(salt + b"x", subject) != subject_hash(salt + b"y", subject)
+
+
+@given(*[st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)] * 3)
+def test_the_bytes_are_those_of_a_library_for_canonical_json(
+    one: str | None, other: str | None, third: str | None
+) -> None:
+    leaf = Leaf(kind="refused", ts=one or "t", id=other, code=third, type=one, src=other)
+    written = leaf_bytes(leaf)
+    assert rfc8785.dumps(json.loads(written)) == written

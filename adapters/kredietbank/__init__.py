@@ -1,0 +1,1 @@
+"""Kredietbank Nederland: entrepreneurs are referred to it, and it settles their debts over the same road."""

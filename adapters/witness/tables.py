@@ -1,0 +1,19 @@
+"""What a witness remembers: every head of the hub's log that it saw, and which of them it confirmed."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table, Text
+
+METADATA = MetaData()
+
+HEAD = Table(
+    "log_head",
+    METADATA,
+    Column("origin", String(220), primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("extends", Boolean, nullable=False),  # proven to extend all heads before it; only such a one is confirmed
+    Column("confirmed", BigInteger),
+)

@@ -1,0 +1,1 @@
+"""Messages without a receipt, as an operator may want them offered again."""

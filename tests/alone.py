@@ -1,0 +1,111 @@
+"""An adapter on its own: real ledger and worker; only the road is missing.
+
+Messages are put into the ledger as the inbox would, and what is published is listed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import TypeVar, cast
+
+from adapters import ledger as rows
+from adapters.breaker import Backoff, Breaker
+from adapters.contract import Act, Handler, Office, OutsideKey
+from adapters.ledger import Ledger, Taken
+from adapters.worker import Worker
+from hub.clock import new_id, new_pseudonym
+from hub.database import Connection, instant
+from schemas.messages import Message
+from tests.world import FixedClock
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was published."""
+
+    message: Message
+    to: str
+    conversation: str
+    causation: str | None
+
+
+@dataclass
+class Alone:
+    """What an adapter sees of its edge, and what a test sees of the adapter."""
+
+    ledger: Ledger
+    clock: FixedClock = field(default_factory=FixedClock)
+    handlers: dict[str, Handler[Message]] = field(default_factory=dict)
+    sent: list[Sent] = field(default_factory=list)
+    sequence: int = 0
+
+    def __post_init__(self) -> None:
+        party = cast("Office", SimpleNamespace(clock=self.clock))
+        patient = {"backoff": Backoff(first_s=1, most_s=1), "breaker": Breaker(threshold=1000)}
+        self.worker = Worker(self.ledger, party, self.handlers, self.publish, **patient)  # type: ignore[arg-type]
+
+    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = OutsideKey.KEY) -> None:
+        """As the edge does."""
+        self.handlers[model.message_type.type] = Handler(model, act, outside)  # type: ignore[arg-type]
+
+    def publish(
+        self, tx: Connection, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
+    ) -> str:
+        """Lists what would be sent."""
+        assert tx.in_transaction()
+        assert all((to, case, conversation))
+        self.sent.append(Sent(message, to, conversation, causation))
+        return new_id(self.clock)
+
+    def arrives(self, message: Message, conversation: str, sender: str) -> str:
+        """Puts a message into the ledger, as the inbox does; returns its id."""
+        self.sequence += 1
+        now = instant(self.clock.now())
+        row = {
+            "source_oin": sender,
+            "id": new_id(self.clock),
+            "signing_hash": "0" * 64,
+            "refhash": "sha-256:" + "0" * 64,
+            "type": message.message_type.type,
+            "subject": new_pseudonym(),
+            "correlationid": conversation,
+            "sequence": self.sequence,
+            "time": now,
+            "expirytime": now + timedelta(days=14) // timedelta(microseconds=1),
+            "received": now + self.sequence,
+            "data": json.dumps(message.to_wire()),
+            "state": Taken.READY,
+            "attempts": 0,
+            "receipt_due": False,
+        }
+        with self.ledger.begin() as tx:
+            rows.add_incoming(tx, [row])
+        return str(row["id"])
+
+    async def work(self) -> None:
+        """Acts on everything that is due now, with one more attempt at what failed."""
+        for _ in range(2):
+            while await self.worker.act_due():
+                pass
+            self.clock.move(timedelta(seconds=2))
+
+    async def receives(self, message: Message, conversation: str, sender: str) -> str:
+        """One message, acted on; its id."""
+        key = self.arrives(message, conversation, sender)
+        await self.work()
+        return key
+
+    def states(self, conversation: str) -> list[Taken]:
+        """Where the incoming messages of a conversation are, in order."""
+        with self.ledger.begin() as tx:
+            query = rows.INBOX.select().where(rows.INBOX.c.correlationid == conversation)
+            return [Taken(row.state) for row in tx.execute(query.order_by(rows.INBOX.c.sequence))]
+
+    def said(self, to: str) -> list[tuple[str, dict[str, object]]]:
+        """What was published to one organisation: type and payload."""
+        return [(one.message.message_type.name, one.message.to_wire()) for one in self.sent if one.to == to]
