@@ -21,6 +21,7 @@ from adapters.gbkz.approval import store as approvals
 from adapters.gbkz.approval.store import ApprovalState, Waiting
 from adapters.gbkz.pauses import Pauses
 from adapters.gbkz.settings import TaxOfficeSettings
+from adapters.gbkz.settlement import store as settling
 from adapters.gbkz.store import Decision, Pause, dossiers_of, to_decide
 from adapters.ledger import Key
 from adapters.settings import EdgeSettings, load_edge_settings
@@ -31,18 +32,22 @@ from hub.cli.options import Flag
 from hub.cli.output import OutputOption, form_of, print_rows, say
 from hub.cli.refusal import OK, REFUSED
 from hub.clock import rfc3339
-from hub.database import Connection, Database
+from hub.database import Connection, Database, instant
 from hub.errors import Code, RefusedError
 from hub.wire.names import UUID
 from hub.wire.shortnames import case_code, short_type
-from schemas.codes import NoCooperationReason
+from schemas.codes import NoCooperationReason, ProposalRefusalReason
 from schemas.messages import PublicNotice
 
-app = App(name="gbkz", help="At a local tax office: let acts through, decide about pauses after a death.")
+app = App(
+    name="gbkz", help="At a local tax office: let acts through, decide about pauses after a death and about proposals."
+)
 approvals_app = App(name="approvals", help="Messages that a person lets through first (mode ter-goedkeuring).")
 deaths_app = App(name="deaths", help="Pauses of taxpayers who died: a person decides whether collecting goes on.")
+proposals_app = App(name="proposals", help="Proposals to settle a debt: a person decides whether the office agrees.")
 app.command(approvals_app)
 app.command(deaths_app)
+app.command(proposals_app)
 Row = dict[str, object]
 #: List B, in the words that its sender gets.
 Refusal = Literal[
@@ -53,6 +58,15 @@ Refusal = Literal[
     "gegevens-komen-niet-overeen",
     "vordering-overgedragen",
     "buiten-convenant",
+]
+#: List D.
+ProposalRefusal = Literal[
+    "wettelijke-belemmering",
+    "fraudevordering",
+    "saldo-gewijzigd",
+    "berekening-betwist",
+    "ongelijke-behandeling",
+    "overig",
 ]
 _NEXT_LOOK: Final = "the running adapter does it at its next look, and answers the sender"
 
@@ -242,6 +256,66 @@ def _death_row(pause: Pause, party: str) -> Row:
         "party": party,
         "start": pause.start.isoformat(),
         "end": pause.until.isoformat(),
+    }
+
+
+# — proposals —————————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@proposals_app.command(name="list")
+def list_proposals(*, config: ConfigFile, output: OutputOption = None) -> int:
+    """List the proposals that wait for a person, the oldest first, with what they offer for each dossier.
+
+    Args:
+        config: The settings of the edge.
+        output: How to print it.
+    """
+    settings = load_edge_settings(config)
+    with _opened(settings) as database, database.reading() as tx:
+        found = settling.to_decide(tx)
+    names = names_of(settings) if form_of(output) == "table" else {}
+    print_rows([_proposal_row(one, names.get(one.sender, one.sender)) for one in found], output)
+    return OK
+
+
+@proposals_app.command(name="decide")
+def decide_proposal(
+    conversation: Conversation,
+    /,
+    *,
+    config: ConfigFile,
+    by: Employee,
+    agree: Flag = False,
+    refuse: ProposalRefusal | None = None,
+) -> int:
+    """Decide about a proposal; the running adapter answers it at its next look.
+
+    Args:
+        conversation: The conversation of the proposal, as listed.
+        config: The settings of the edge.
+        by: Your opaque id as an employee; it stands in the ledger with the decision.
+        agree: The office agrees.
+        refuse: It does not, for this reason.
+    """
+    if agree == (refuse is not None):
+        say("usage: give one of --agree and --refuse REASON")
+        return USAGE
+    settings = load_edge_settings(config)
+    reason = None if refuse is None else ProposalRefusalReason(refuse)
+    with _opened(settings) as database, database.begin() as tx:
+        settling.decide(tx, conversation, reason, by, instant(settings.clock().now()))
+    say(_NEXT_LOOK)
+    return OK
+
+
+def _proposal_row(known: settling.Settlement, party: str) -> Row:
+    offered = {line["factuurnummer"]: f"{line['prognoseBedrag']} ({line['percentage']} %)" for line in known.lines}
+    return {
+        "conversation": known.conversation,
+        "dossierkenmerk": case_code(known.case),
+        "party": party,
+        "again": known.turn > 1,
+        "offered": "; ".join(f"{number}: {offer}" for number, offer in offered.items()),
     }
 
 

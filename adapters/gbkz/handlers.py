@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from adapters.contract import Done, Received, Reply, Road
+from adapters.contract import Done, OutsideKey, Received, Reply, Road
 from adapters.gbkz import mapping, store
 from adapters.gbkz.alignment import Alignment, Errand
 from adapters.gbkz.approval import store as approvals
@@ -22,6 +22,9 @@ from adapters.gbkz.pauses import NOT_OURS, Pauses
 from adapters.gbkz.plan import OnBehalfOf
 from adapters.gbkz.records import Miss
 from adapters.gbkz.settings import Mode, TaxOfficeSettings
+from adapters.gbkz.settlement import store as settling
+from adapters.gbkz.settlement.store import SettlementState
+from adapters.gbkz.settlement.talks import Settlements
 from adapters.gbkz.store import Transaction
 from adapters.gbkz.tables import METADATA
 from adapters.outside.lifting import LinkDownSince
@@ -32,16 +35,24 @@ from hub.events import Event, log
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     MODELS,
+    ArrangementAgreed,
+    ArrangementEnd,
+    BalanceAnswer,
+    BalanceRequest,
+    CoolingOffPeriod,
     Message,
     NoCooperation,
     PauseEnd,
     PauseExtension,
     PublicNotice,
+    Reconsideration,
+    SettlementProposal,
     StatusReport,
 )
 
 M = TypeVar("M", bound=Message)
 NAME_DIFFERS = "De naam wijkt af van onze registratie; BSN en geboortedatum komen overeen."
+NOBODY: Final = BalanceAnswer(customer_unknown=True, agreed_in_advance=False)
 WAITS_FOR_APPROVAL = "Wacht op goedkeuring van een medewerker."
 
 
@@ -64,6 +75,7 @@ class TaxOffice:
         self._alignment = Alignment(road.ledger, system, settings.margin_working_days)
         self._commit = self._alignment.committed
         self.pauses = Pauses(settings)
+        self.settlements = Settlements(road.publish, settings, clock)
         self._lifter = Lifter(self._alignment, self.pauses, road.publish, settings, clock, link_down_since)
 
     def listen(self) -> None:
@@ -71,6 +83,12 @@ class TaxOffice:
         self._road.on(PublicNotice, self.notice, outside=IDEMPOTENCY)
         self._road.on(PauseExtension, self.extension, outside=IDEMPOTENCY)
         self._road.on(PauseEnd, self.end, outside=IDEMPOTENCY)
+        self._road.on(CoolingOffPeriod, self.cooling_off, outside=IDEMPOTENCY)
+        self._road.on(BalanceRequest, self.balance, outside=OutsideKey.LOOK_UP)
+        self._road.on(SettlementProposal, self.proposal, outside=OutsideKey.LOOK_UP)
+        self._road.on(Reconsideration, self.reconsideration, outside=OutsideKey.LOOK_UP)
+        self._road.on(ArrangementAgreed, self.agreed, outside=OutsideKey.LOOK_UP)
+        self._road.on(ArrangementEnd, self.arrangement_end, outside=OutsideKey.LOOK_UP)
         self._road.on(StatusReport, self.status, outside=IDEMPOTENCY)
 
     async def notice(self, received: Received[PublicNotice]) -> Done:
@@ -85,6 +103,46 @@ class TaxOffice:
         """*Pauze-beëindiging*: the effect of its class."""
         return await self._let_through(received) or self._ended(received, await self._end(received))
 
+    async def cooling_off(self, received: Received[CoolingOffPeriod]) -> Done:
+        """*Afkoelingsperiode*: the *uitstel* stays until its end or that of the pause, whichever is later."""
+        return await self._let_through(received) or _done(await self._cooling_off(received))
+
+    async def balance(self, received: Received[BalanceRequest]) -> Done:
+        """*Saldoverzoek*: looked up, and answered."""
+        message = received.message
+        if message.bsn is None:
+            return _done((NOBODY,))
+        found = await self._system.find(message.bsn, message.birth_date)
+        if isinstance(found, Miss):
+            miss: Message = NOBODY if found is Miss.UNKNOWN else mapping.not_found(found)
+            return _done((miss,))
+        owed = await self._owed(found.number)
+        return _done((await self._commit(self.settlements.owed, received, found.number, owed),))
+
+    async def proposal(self, received: Received[SettlementProposal]) -> Done:
+        """*Betaalvoorstel*: its amounts are compared with what is owed; then a person decides."""
+        known = await self._commit(settling.settlement, received.conversation)
+        owed = {} if known is None or known.taxpayer is None else await self._owed(known.taxpayer)
+        return _done((await self._commit(self.settlements.propose, received, owed),))
+
+    async def reconsideration(self, received: Received[Reconsideration]) -> Done:
+        """*Heroverweging*."""
+        return _done((await self._commit(self.settlements.reconsider, received),))
+
+    async def agreed(self, received: Received[ArrangementAgreed]) -> Done:
+        """*Schuldregeling-akkoord*."""
+        return Done(record=lambda tx: self.settlements.move(tx, received, SettlementState.RUNNING))
+
+    async def arrangement_end(self, received: Received[ArrangementEnd]) -> Done:
+        """*Schuldregeling-beëindigd*."""
+        return Done(record=lambda tx: self.settlements.move(tx, received, SettlementState.ENDED))
+
+    async def _owed(self, taxpayer: str) -> dict[str, str]:
+        """What is open at this office, dossier by dossier."""
+        dossiers = await self._system.open_dossiers(taxpayer)
+        ours = (one for one in dossiers if one.gemeentecode in self._settings.gemeentecodes)
+        return {one.number: one.outstanding for one in ours if one.outstanding is not None}
+
     async def status(self, _: Received[StatusReport]) -> Done:
         """*Statusbericht*: for a person to read; there is nothing to do in the tax system."""
         return Done()
@@ -97,6 +155,7 @@ class TaxOffice:
     async def tick(self, now: datetime) -> None:
         """Acts on what a person let through, then lifts what is due at `now`."""
         await self._act_on_approved()
+        await self._commit(self.settlements.tell)
         await self._lifter.tick(now)
 
     # — the acts ———————————————————————————————————————————————————————————————————————————————————————————————————
@@ -123,6 +182,11 @@ class TaxOffice:
     async def _extension(self, received: Received[PauseExtension]) -> tuple[Message, ...]:
         async with self._alignment.turn(await self._commit(store.dossiers_of, received.conversation)):
             owner = await self._commit(self.pauses.extend, received)
+            return (await self._aligned(received, owner),)
+
+    async def _cooling_off(self, received: Received[CoolingOffPeriod]) -> tuple[Message, ...]:
+        async with self._alignment.turn(await self._commit(store.dossiers_of, received.conversation)):
+            owner = await self._commit(self.pauses.protect, received)
             return (await self._aligned(received, owner),)
 
     async def _end(self, received: Received[PauseEnd]) -> tuple[Message, ...]:
@@ -182,6 +246,8 @@ class TaxOffice:
             return _done(await self._notice(waiting.received(PublicNotice)))
         if model is PauseExtension:
             return _done(await self._extension(waiting.received(PauseExtension)))
+        if model is CoolingOffPeriod:
+            return _done(await self._cooling_off(waiting.received(CoolingOffPeriod)))
         ending = waiting.received(PauseEnd)
         return self._ended(ending, await self._end(ending))
 

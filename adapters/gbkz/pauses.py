@@ -20,6 +20,7 @@ from hub.errors import Code, RefusedError
 from hub.workdays import add_working_days, local_day, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
+    CoolingOffPeriod,
     Message,
     NoCooperation,
     NoticeAnswer,
@@ -65,6 +66,8 @@ class Pauses:
         if standing is not None and standing.state in STANDING and standing.taxpayer != taxpayer:
             return NoCooperation(reason=NoCooperationReason.DETAILS_DO_NOT_MATCH, explanation=OTHER_PERSON)
         opened = self._opened(received, taxpayer, PauseState.ACTIVE)
+        until = self._effective(tx, received.conversation, opened.until)
+        opened = replace(opened, until=until, lift_due=self._lift_due(until))
         before = store.held_by(tx, received.conversation)
         wanted = self._chosen(received.message, dossiers)
         if self._settings.scope is Scope.ALL_OPEN:
@@ -81,12 +84,32 @@ class Pauses:
             return StatusReport(status=Status.OTHER, explanation=NO_PAUSE)
         changed = replace(standing, message=received.id)
         if standing.state is PauseState.ACTIVE:
-            until = self._capped(standing.start, received.message.end_date)
+            capped = self._capped(standing.start, received.message.end_date)
+            until = self._effective(tx, received.conversation, capped)
             changed = replace(changed, until=until, lift_due=self._lift_due(until), attempts=0)
             held = store.held_by(tx, received.conversation)
             store.hold(tx, received.conversation, held, until, Reason.DEBT_HELP)
         store.put_pause(tx, changed)
         return OnBehalfOf(standing.taxpayer, standing.start)
+
+    def protect(self, tx: Transaction, received: Received[CoolingOffPeriod]) -> Message | OnBehalfOf:
+        """A court forbids collecting for a while; the later end of it and the pause holds, whatever comes after it."""
+        standing = _own(tx, received)
+        if standing is None or standing.state not in STANDING or standing.taxpayer is None:
+            return StatusReport(status=Status.OTHER, explanation=NO_PAUSE)
+        store.put_moratorium(tx, received.conversation, received.message.end_date)
+        changed = replace(standing, message=received.id)
+        if standing.state is PauseState.ACTIVE:
+            until = self._effective(tx, received.conversation, standing.until)
+            changed = replace(changed, until=until, lift_due=self._lift_due(until), attempts=0)
+            held = store.held_by(tx, received.conversation)
+            store.hold(tx, received.conversation, held, until, Reason.LEGAL_PROTECTION)
+        store.put_pause(tx, changed)
+        return OnBehalfOf(standing.taxpayer, standing.start)
+
+    def _effective(self, tx: Transaction, conversation: str, until: date) -> date:
+        """The later of this end and that of a cooling-off period."""
+        return max(until, store.moratorium(tx, conversation) or until)
 
     def end(self, tx: Transaction, received: Received[PauseEnd]) -> Message | OnBehalfOf:
         """An end: what happens to collecting is its class (messages.md 4, L)."""
@@ -101,8 +124,10 @@ class Pauses:
         held = store.held_by(tx, received.conversation)
         changed = replace(standing, message=received.id, until=message.end_date, attempts=0)
         if message.end_class is EndClass.ENDED:
-            store.put_pause(tx, replace(changed, state=PauseState.ACTIVE, lift_due=self._lift_due(message.end_date)))
-            store.hold(tx, received.conversation, held, message.end_date, Reason.DEBT_HELP)
+            until = self._effective(tx, received.conversation, message.end_date)
+            ending = replace(changed, state=PauseState.ACTIVE, until=until, lift_due=self._lift_due(until))
+            store.put_pause(tx, ending)
+            store.hold(tx, received.conversation, held, until, Reason.DEBT_HELP)
         else:
             state = PauseState.DECISION if message.end_class is EndClass.DECEASED else PauseState.KEPT
             store.put_pause(tx, replace(changed, state=state, lift_due=None))

@@ -99,6 +99,7 @@ class Dossier(Record):
     number: Number = Field(alias="dossiernummer")
     gemeentecode: str = Field(alias="gemeentecode")
     step: Step = Field(alias="stap")
+    outstanding: str | None = Field(default=None, alias="openstaand", pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$")
 
 
 class DossierAnswer(Record):

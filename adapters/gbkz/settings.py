@@ -38,6 +38,8 @@ class TaxOfficeSettings(HttpSystemSettings, LiftingSettings):
     #: Claims of other municipalities are not this office's.
     gemeentecodes: frozenset[Gemeentecode] = Field(min_length=1)
     mode: Mode = Mode.AUTOMATIC
+    #: Who decides about a proposal to settle; what the tax system says of its amounts goes before either.
+    proposals: Mode = Mode.APPROVAL
     scope: Scope = Scope.ALL_OPEN
     #: Never longer than this after the start; None leaves it to the sender, who knows the agreement.
     max_pause_months: int | None = Field(default=None, ge=1, le=24)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from adapters.gbkz.plan import Hold, Uitstel
 from adapters.gbkz.records import Cause, Change, Placed, Placement, Reason
-from adapters.gbkz.tables import DECISION, DOSSIER, PAUSE, PLACEMENT, UITSTEL
+from adapters.gbkz.tables import DECISION, DOSSIER, MORATORIUM, PAUSE, PLACEMENT, UITSTEL
 from adapters.ledger import INBOX, Taken
 
 Transaction = Connection
@@ -68,6 +68,18 @@ def put_pause(tx: Transaction, kept: Pause) -> None:
     values = {column: getattr(kept, column) for column in PAUSE.c.keys()}  # noqa: SIM118 - of columns, not of a dict
     tx.execute(delete(PAUSE).where(PAUSE.c.conversation == kept.conversation))
     tx.execute(insert(PAUSE).values(values | {"state": kept.state.value}))
+
+
+def moratorium(tx: Transaction, conversation: str) -> date | None:
+    """The last day of the cooling-off period that a court granted, when there is one."""
+    row = tx.execute(select(MORATORIUM.c.until).where(MORATORIUM.c.conversation == conversation)).first()
+    return None if row is None else row.until
+
+
+def put_moratorium(tx: Transaction, conversation: str, until: date) -> None:
+    """A court granted a cooling-off period; a later one replaces it."""
+    tx.execute(delete(MORATORIUM).where(MORATORIUM.c.conversation == conversation))
+    tx.execute(insert(MORATORIUM).values(conversation=conversation, until=until))
 
 
 def due_pauses(tx: Transaction, now: int, most: int = 100) -> list[Pause]:

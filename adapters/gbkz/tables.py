@@ -24,6 +24,14 @@ PAUSE = Table(
     Index("tax_pause_due", "lift_due"),
 )
 
+#: A cooling-off period that a court granted: the later end of it and the pause holds.
+MORATORIUM = Table(
+    "tax_moratorium",
+    METADATA,
+    Column("conversation", String(36), primary_key=True),
+    Column("until", Date, nullable=False),
+)
+
 #: What one conversation wants of one dossier, and what the tax system said of it.
 DOSSIER = Table(
     "tax_dossier",

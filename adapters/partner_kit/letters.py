@@ -18,6 +18,7 @@ from hub.wire.names import organisation_urn
 from hub.wire.postmark import CLOUDEVENT, ENVELOPE
 from hub.wire.seal import EVENT_TYP, JSON, PAD_BYTES, SEAL_TYP, Event, seal
 from schemas.catalogue import CATALOGUE, MessageType, type_named
+from schemas.errors import PayloadError
 from schemas.messages import MODELS, Message
 from schemas.published import FOLDER
 
@@ -131,7 +132,7 @@ class Letters:
     def _dataschema(self, message_type: MessageType, payload: Mapping[str, object]) -> str:
         try:
             message: Message = MODELS[message_type.type].from_wire(payload)
-        except ValueError:
+        except PayloadError:  # one that is not to fit
             return message_type.dataschema
         return message.dataschema
 

@@ -173,7 +173,7 @@ class Kit:
 
     async def unknown_type(self) -> Finding:
         """A schema that nobody knows never comes."""
-        schema = f"urn:hub:schema:{self._talk.opening.name}:99.0.0"
+        schema = f"urn:hub:schema:{self._talk.opening.name}:1.99.0"
         event = self._letters.event(self._talk.opening, self._talk.payload, dataschema=schema)
         return await self._hub_refuses(event, self._letters.sealed(event), "an unknown schema", "schema_unknown")
 
