@@ -12,6 +12,38 @@ import pytest
 from adapters.demo import node, postgres
 from hub.clock import SystemClock
 from tests.broker import Broker
+from tests.travelled import NOTEBOOK
+
+PASSED = pytest.StashKey[set[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Writes what travelled in this run; see `tests.travelled`."""
+    parser.addoption("--write-travelled", action="store_true", help="write down which rows of the catalogue travelled")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remembers which tests passed."""
+    report = yield
+    if report.when == "call" and report.passed:
+        item.config.stash.setdefault(PASSED, set()).add(item.nodeid)
+    return report
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What travels from here on, travels in this test."""
+    NOTEBOOK.test = item.nodeid
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A test that passed and did not carry what the list says fails the run."""
+    if session.config.getoption("--write-travelled"):
+        NOTEBOOK.write()
+    missed = NOTEBOOK.missed(session.config.stash.get(PASSED, set()))
+    if missed:
+        print(*missed, sep="\n")  # noqa: T201 - after the last report there is nobody else to say it
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from hub.relay.relay import Office, Relay
 from hub.wire.link import Link, LinkSettings
 from hub.wire.topology import HUB_USER, user_of
 from tests.broker import Broker, Vhost
+from tests.travelled import NOTEBOOK
 from tests.world import HUB, SHV, TAX, VISH, World, make_world
 
 LIMIT_S = 30.0
@@ -50,6 +51,7 @@ class Road:
     database_url: str
     clock: Clock = field(default_factory=SystemClock)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    edges: list[Edge] = field(default_factory=list)
     hub_offices: list[Office] = field(default_factory=list)
     """Of the hubs that were started, in that order."""
 
@@ -98,7 +100,9 @@ class Road:
         self.stack.callback(ledger.close)
         register = self.register(oin)
         office = EdgeOffice(register, CurrentKeys(folder / "keys", oin, register), clock or self.clock)
-        return Edge(Identity(oin, "proef", self.vhost.inbox(oin)), ledger, office, self.link(user_of(oin)))
+        edge = Edge(Identity(oin, "proef", self.vhost.inbox(oin)), ledger, office, self.link(user_of(oin)))
+        self.edges.append(edge)
+        return edge
 
     async def run(self, part: Callable[[asyncio.Event], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Runs a part until the road ends or the returned function is called."""
@@ -123,6 +127,8 @@ class Road:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stack.aclose()
+        if self.hub_offices:
+            NOTEBOOK.note(self.database_url, self.hub_offices[0].register.current, self.edges)
 
 
 @asynccontextmanager
