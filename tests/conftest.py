@@ -14,7 +14,7 @@ from hub.clock import SystemClock
 from tests.broker import Broker
 from tests.travelled import NOTEBOOK
 
-PASSED = pytest.StashKey[set[str]]()
+PASSED: set[str] = set()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,13 +22,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-travelled", action="store_true", help="write down which rows of the catalogue travelled")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remembers which tests passed."""
-    report = yield
     if report.when == "call" and report.passed:
-        item.config.stash.setdefault(PASSED, set()).add(item.nodeid)
-    return report
+        PASSED.add(report.nodeid)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -40,7 +37,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """A test that passed and did not carry what the list says fails the run."""
     if session.config.getoption("--write-travelled"):
         NOTEBOOK.write()
-    missed = NOTEBOOK.missed(session.config.stash.get(PASSED, set()))
+    missed = NOTEBOOK.missed(PASSED)
     if missed:
         print(*missed, sep="\n")  # noqa: T201 - after the last report there is nobody else to say it
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

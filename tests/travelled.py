@@ -156,4 +156,4 @@ def _order(item: tuple[str, object]) -> tuple[int, str]:
 
 def _role(register: Register, oin: str) -> str:
     organisation = register.organisation(oin)
-    return organisation.roles[0] if organisation is not None else "?"
+    return "?" if organisation is None else min(organisation.roles)
