@@ -49,6 +49,7 @@ class Code(StrEnum):
     SETTINGS_INVALID = "settings_invalid"
     LOG_INVALID = "log_invalid"
     NOT_FOUND = "not_found"
+    OVERTAKEN = "overtaken"
     BROKER_UNAVAILABLE = "broker_unavailable"
     DATABASE_UNAVAILABLE = "database_unavailable"
     OUTSIDE_UNAVAILABLE = "outside_unavailable"
@@ -90,6 +91,7 @@ ADVICE: dict[Code, str] = {
     Code.PRODUCTION_REFUSED: "This release has no retention, access report or processing log yet: test registers only.",
     Code.SETTINGS_INVALID: "A setting is missing or wrong; see its name and `schuldhub check`.",
     Code.LOG_INVALID: "The message log and its proof do not fit: keep both as they are and compare with a witness.",
+    Code.OVERTAKEN: "Somebody else was first, or it is no longer as it was; look again. Nothing was done.",
     Code.NOT_FOUND: "There is nothing by that name; list first.",
     Code.BROKER_UNAVAILABLE: "The broker does not answer; messages wait safely and go on by themselves.",
     Code.DATABASE_UNAVAILABLE: "The database does not answer; messages wait at the broker and go on by themselves.",

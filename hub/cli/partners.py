@@ -5,24 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from time import monotonic, sleep
+from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
-from hub.cli.options import TrustedRegister
+from hub.cli.configuration import ConfigOption, hub_settings, opened_log, organisation_names
+from hub.cli.doing import ReasonOption, do, new_act
+from hub.cli.options import TrustedRegister, as_oin
 from hub.cli.output import OutputOption, neutral, print_rows, say
 from hub.cli.topology import ManagementOptions
-from hub.clock import SystemClock
-from hub.errors import Code, RefusedError
+from hub.clock import SystemClock, clock_of
+from hub.errors import Code, RefusedError, UnavailableError
+from hub.operations.acts import ActName
+from hub.operations.partners import store
 from hub.register.certificates import load_authority
 from hub.register.file import read_body
 from hub.register.inboxes import InboxFile
 from hub.register.partners import MAX_INPUT_BYTES, Application, Broker, Trust, admit, states
+from hub.settings import HubSettings
 from hub.wire.topology import LANES_DEFAULT, desired
+from schemas.codes import HubNoticeCode
 
 OK: Final = 0
+OinArgument = Annotated[str, as_oin("OIN")]
 
-app = App(name="partners", help="The organisations that are connected: let one in, list them.")
+app = App(name="partners", help="The organisations that are connected: let one in, list, pause, resume and test them.")
+LOOK_S: Final = 0.5
+PATIENCE_S: Final = 30.0
 
 
 @Parameter(name="*")
@@ -117,6 +127,71 @@ def list_partners(
     ]
     print_rows(rows, output)
     return OK
+
+
+@app.command(name="pause")
+def pause_partner(oin: OinArgument, /, *, reason: ReasonOption, config: ConfigOption = None) -> int:
+    """Keep what is for a partner: it is accepted, and goes on in its order when the partner is resumed.
+
+    Args:
+        oin: The partner.
+        reason: Why.
+        config: The hub's settings.
+    """
+    settings = hub_settings(config)
+    act = new_act(ActName.PARTNER_PAUSED, clock_of(settings.clock_file).now(), oin, reason, oin=oin)
+    with opened_log(settings) as database:
+        do(database, act, lambda connection: store.pause(connection, _partner(settings, oin), act))
+    return OK
+
+
+@app.command(name="resume")
+def resume_partner(oin: OinArgument, /, *, reason: ReasonOption, config: ConfigOption = None) -> int:
+    """Let what was kept for a partner go on.
+
+    Args:
+        oin: The partner.
+        reason: Why.
+        config: The hub's settings.
+    """
+    settings = hub_settings(config)
+    act = new_act(ActName.PARTNER_RESUMED, clock_of(settings.clock_file).now(), oin, reason, oin=oin)
+    with opened_log(settings) as database:
+        do(database, act, lambda connection: store.resume(connection, _partner(settings, oin), act))
+    return OK
+
+
+@app.command(name="test")
+def send_test(oin: OinArgument, /, *, config: ConfigOption = None) -> int:
+    """Let the keeper send a partner a test message, and wait until it lies in its inbox.
+
+    Args:
+        oin: The partner.
+        config: The hub's settings.
+    """
+    settings = hub_settings(config)
+    act = new_act(ActName.PARTNER_TESTED, clock_of(settings.clock_file).now(), oin, None, oin=oin)
+    partner, code = _partner(settings, oin), HubNoticeCode.CONNECTION_TEST
+    with opened_log(settings) as database:
+        do(database, act, lambda connection: store.ask_notice(connection, partner, code, act))
+        until = monotonic() + PATIENCE_S
+        while monotonic() < until:
+            with database.reading() as connection:
+                found = store.notice_of(connection, act.id)
+            if found is not None and found.sent is not None:
+                if found.error is not None:
+                    raise UnavailableError(Code(found.error), "inbox")
+                say("it lies in the partner's inbox")
+                return OK
+            sleep(LOOK_S)
+    raise UnavailableError(Code.BROKER_UNAVAILABLE, "keeper")
+
+
+def _partner(settings: HubSettings, oin: str) -> str:
+    """The OIN, where the register knows it."""
+    if oin not in organisation_names(settings):
+        raise RefusedError(Code.NOT_FOUND, "OIN")
+    return oin
 
 
 def _read(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from hub.console.pages import (
     partners,
     quarantine,
     recoveries,
+    terms,
     trail,
 )
 from hub.web import app, entrance
@@ -26,6 +27,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *messagelog.PAGES,
     *live.PAGES,
     *message.PAGES,
+    *terms.PAGES,
     *case.PAGES,
     *quarantine.PAGES,
     *recoveries.PAGES,

@@ -20,6 +20,7 @@ from hub.wire.postmark import BY_HUB
 
 _LATE: Final = "hub"
 _SENDER: Final = "sender"
+_TROUBLED: Final = frozenset({_LATE, _SENDER, "administrator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def explanation_of(facts: Facts, sender: str, recipient: str | None, now: dateti
 
 def _tone(facts: Facts, standing: Standing) -> words.Tone:
     """A message that is on its way is no alarm, unless the time of its next step has passed."""
-    troubled = standing.who in {_LATE, _SENDER} and facts.state in {MessageState.ACCEPTED, MessageState.FORWARDED}
+    troubled = standing.who in {_LATE, _SENDER, "administrator"} and facts.state in {
+        MessageState.ACCEPTED,
+        MessageState.FORWARDED,
+    }
     return "warning" if troubled else words.TONES[facts.state]
 
 
@@ -63,6 +67,7 @@ def _who(standing: Standing, sender: str, recipient: str) -> str:
         "sender": sender,
         "recipient": recipient,
         "hub": "de beheerder van de hub, nu",
+        "administrator": f"een beheerder: hervat {recipient} zodra het kan",
     }
     return names[standing.who]
 
@@ -71,9 +76,9 @@ def _words(facts: Facts, standing: Standing) -> tuple[str, str]:
     """Why it stands there, and what happens next by itself."""
     match facts.state:
         case MessageState.ACCEPTED:
-            return _accepted(standing)
+            return _accepted(facts, standing)
         case MessageState.FORWARDED:
-            return _forwarded(standing)
+            return _forwarded(facts, standing)
         case MessageState.DELIVERED:
             why = "De ontvanger heeft het geopend, gecontroleerd en bewaard. De hub kent de inhoud niet."
             return why, "Geen: de weg heeft zijn werk gedaan."
@@ -86,19 +91,26 @@ def _words(facts: Facts, standing: Standing) -> tuple[str, str]:
             return words.reason_of(facts.code), _after_refusal(facts, standing)
 
 
-def _accepted(standing: Standing) -> tuple[str, str]:
+def _accepted(facts: Facts, standing: Standing) -> tuple[str, str]:
+    if facts.paused:
+        return (
+            "De hub bewaart het bericht, omdat een beheerder de ontvanger heeft gepauzeerd.",
+            "Geen, tot de ontvanger hervat wordt. Dan gaat het vanzelf verder, in volgorde.",
+        )
     why = "De hub heeft het bericht bewaard. De postbus van de ontvanger heeft het nog niet bevestigd."
     if standing.who == _LATE:
         return f"{why} De hub had het al weer moeten aanbieden.", _STANDS_STILL
     return why, "De hub biedt het opnieuw aan de postbus aan."
 
 
-def _forwarded(standing: Standing) -> tuple[str, str]:
+def _forwarded(facts: Facts, standing: Standing) -> tuple[str, str]:
     why = "Het ligt in de postbus van de ontvanger. De ontvanger heeft nog geen ontvangstbewijs gestuurd."
     if standing.who == _LATE:
         return f"{why} De hub had al weer moeten kijken.", _STANDS_STILL
     if standing.who == _SENDER:
         return f"{why} De uiterste tijd is voorbij.", "De hub meldt de afzender dat het bericht verlopen is."
+    if facts.paused:
+        return why, "Geen, zolang de ontvanger gepauzeerd is: de hub biedt het niet opnieuw aan."
     return why, "De hub biedt het opnieuw aan als de postbus dan leeg is."
 
 

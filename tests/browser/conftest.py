@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.conftest import require
 from tests.console import Stand, in_thread, issuer_for
 from tests.filled import Filled, fill
+from tests.operated import Operated, operate
 from tests.world import World, make_world
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -91,6 +92,7 @@ class Site:
     stand: Stand
     url: str
     filled: Filled | None
+    operated: Operated | None
 
 
 def running_site(folder: Path, world: World, *, busy: bool) -> Iterator[Site]:
@@ -100,9 +102,11 @@ def running_site(folder: Path, world: World, *, busy: bool) -> Iterator[Site]:
     url = f"http://127.0.0.1:{port}"
     with issuer_for(url) as issuer:
         stand = Stand.on(folder, world, f"sqlite:///{folder / 'hub.db'}", url=url, port=port, issuer=issuer)
-        filled = fill(stand.database, stand.clock.now()) if busy else None
+        now = stand.clock.now()
+        filled = fill(stand.database, now) if busy else None
+        operated = operate(stand.database, world, now) if busy else None
         with in_thread(stand.console.run):
-            yield Site(stand, url, filled)
+            yield Site(stand, url, filled, operated)
         stand.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Site, new_window
+from tests.world import CRED, TAX_HAARLEM, VISH
 
 SCREENS = {
     "overzicht": "/overzicht",
@@ -16,13 +17,18 @@ SCREENS = {
     "filter-fout": "/berichtenlog?dossier=zz&sinds=ooit",
     "dossiers": "/dossiers",
     "dossiers-niets": "/dossiers?kenmerk=0000000000",
+    "quarantaine": "/quarantaine",
+    "groep": "/quarantaine/lane",
+    "herstel": "/herstel",
     "termijnen": "/termijnen",
     "rust": "/termijnen?soort=rust",
     "ketenpartners": "/ketenpartners",
+    "ketenpartner": "/ketenpartners/00000099000000003000",
     "spoor": "/beheer/spoor",
     "nergens": "/nergens",
 }
 DETAILS = ("calm", "troubled", "waiting", "delivered", "refused", "expired", "unread", "late", "refused by hub")
+ACTED = ("bewijs", "afgewezen", "planned", "asked", "running", "done", "forward", "gepauzeerd", "venster", "getest")
 SIZES = {"1280": (1280, 800, 1.0), "320": (320, 640, 1.0), "200-procent": (640, 400, 2.0)}
 
 
@@ -31,12 +37,19 @@ def path_of(site: Site, screen: str) -> str:
     if screen in SCREENS:
         return SCREENS[screen]
     assert site.filled
+    assert site.operated
+    if screen in site.operated.recoveries:
+        return f"/herstel/{site.operated.recoveries[screen]}"
+    if screen in ACTED:
+        number = site.operated.settled if screen == "afgewezen" else site.operated.evidence
+        partners = {"gepauzeerd": VISH, "venster": TAX_HAARLEM, "getest": CRED}
+        return f"/ketenpartners/{partners[screen]}" if screen in partners else f"/quarantaine/stuk/{number}"
     if screen in {"calm", "troubled", "waiting"}:
         return f"/dossiers/{getattr(site.filled, screen)}"
     return f"/berichten/{site.filled.messages[screen]}"
 
 
-@pytest.mark.parametrize("screen", [*SCREENS, *DETAILS])
+@pytest.mark.parametrize("screen", [*SCREENS, *DETAILS, *ACTED])
 @pytest.mark.parametrize("script", ["with", "without"])
 def test_a_screen_after_a_busy_day_has_no_barrier(
     chromium: Browser, busy: Site, shots: Path, screen: str, script: str
@@ -66,7 +79,7 @@ def test_a_screen_on_the_first_day_has_no_barrier(chromium: Browser, empty: Site
         window.shot(f"leeg-{screen}")
 
 
-@pytest.mark.parametrize("screen", [*SCREENS, *DETAILS])
+@pytest.mark.parametrize("screen", [*SCREENS, *DETAILS, *ACTED])
 @pytest.mark.parametrize("size", ["320", "200-procent"])
 def test_a_screen_fits_a_narrow_window_and_double_size(
     chromium: Browser, busy: Site, shots: Path, screen: str, size: str

@@ -13,15 +13,14 @@ from starlette.testclient import TestClient
 
 from hub.console.audit.store import visits
 from hub.console.roles import Role
-from hub.database import instant
 from hub.messagelog.store import Row, add_quarantined
 from hub.messagelog.tables import ENTRY, QUARANTINE
 from hub.operations.acts.store import newest_acts
 from hub.operations.recovery.store import recoveries
 from hub.web.sessions import User
-from hub.wire.postmark import refhash_of
+from tests import operated
 from tests.console import Stand
-from tests.world import SHV, World, make_body, make_event, make_world
+from tests.world import World, make_world
 
 WHY = "nagevraagd bij de ontvanger"
 KEY = re.compile(r'name="sleutel" value="([0-9a-f-]{36})"')
@@ -62,23 +61,7 @@ class Operator:
 
 def lay_aside(stand: Stand, world: World, count: int = 3) -> list[int]:
     """Dead letters of a lane; their numbers."""
-    now = stand.clock.now()
-    bodies = [make_body(world, make_event(now=now), now) for _ in range(count)]
-    rows: list[Row] = [
-        {
-            "cause": "dead-letter",
-            "code": None,
-            "received": instant(now),
-            "refhash": refhash_of(body),
-            "oin": SHV,
-            "queue": "hub.dead",
-            "body": body,
-        }
-        for body in bodies
-    ]
-    with stand.database.begin() as connection:
-        add_quarantined(connection, rows)
-        return sorted(row.row_id for row in connection.execute(QUARANTINE.select()))
+    return operated.lay_aside(stand.database, world, count)
 
 
 def settled(stand: Stand) -> list[str | None]:

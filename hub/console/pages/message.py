@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,17 +11,24 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.console import words
+from hub.console.acting import done_of
 from hub.console.audit import Act
 from hub.console.desk import Page, Visitor
 from hub.console.explaining import explanation_of
 from hub.console.roles import Permission
+from hub.conversations.questions import Question
 from hub.database import Connection
-from hub.messagelog.reading.records import Carried, LogLine
+from hub.messagelog.pauses.store import paused_oins
+from hub.messagelog.reading.records import Carried, CarriedKey, LogLine
 from hub.messagelog.reading.standing import Facts, MessageState
 from hub.messagelog.reading.store import carried, entries_about
-from hub.register.model import Key
+from hub.operations.acts import Done
+from hub.operations.acts.store import acts_about
+from hub.operations.terms.store import open_question
+from hub.register.model import Contact, Key
 from hub.wire.names import OIN, UUID
 
+ACTS_SHOWN: Final = 20
 _NOT_FOUND: Final = 404
 
 
@@ -37,34 +44,66 @@ class Step:
     index: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the database says of messages with one id."""
+
+    found: list[Carried]
+    entries: list[LogLine]
+    paused: frozenset[str]
+    questions: dict[CarriedKey, Question]
+    acts: list[Done]
+
+
 async def show(visitor: Visitor) -> Response:
     """One message by its id; `van` names its sender, where two should have used the same id."""
     message_id = visitor.request.path_params["id"].lower()
     sender = visitor.request.query_params.get("van")
     if UUID.fullmatch(message_id) is None or (sender is not None and OIN.fullmatch(sender) is None):
         raise HTTPException(_NOT_FOUND)
-    found, entries = await visitor.desk.database.read(_about, message_id, sender)
-    if not found and not entries:
+    about = await visitor.desk.database.read(_look, message_id, sender)
+    if not about.found and not about.entries:
         raise HTTPException(_NOT_FOUND)
     await visitor.note(Act.VIEWED, target=message_id)
-    if not found:
-        return _refused(visitor, message_id, entries)
-    return visitor.shown("bericht.html", messages=[_card(visitor, one, entries) for one in found], id=message_id)
+    if not about.found:
+        return _refused(visitor, message_id, about.entries)
+    cards = [_card(visitor, one, about) for one in about.found]
+    return visitor.shown("bericht.html", messages=cards, id=message_id, done=done_of(visitor), acts_done=about.acts)
 
 
-def _about(connection: Connection, message_id: str, sender: str | None) -> tuple[list[Carried], list[LogLine]]:
-    return carried(connection, message_id, sender), entries_about(connection, message_id)
+def _look(connection: Connection, message_id: str, sender: str | None) -> _About:
+    found = carried(connection, message_id, sender)
+    questions = {one.key: open_question(connection, one.key) for one in found}
+    return _About(
+        found,
+        entries_about(connection, message_id),
+        paused_oins(connection),
+        {key: question for key, question in questions.items() if question is not None},
+        acts_about(connection, [message_id], ACTS_SHOWN),
+    )
 
 
-def _card(visitor: Visitor, one: Carried, entries: Sequence[LogLine]) -> dict[str, object]:
+def _card(visitor: Visitor, one: Carried, about: _About) -> dict[str, object]:
     names = visitor.desk.names
     sender, recipient = names.get(one.source_oin, one.source_oin), names.get(one.recipient_oin, one.recipient_oin)
     return {
         "message": one,
-        "explanation": explanation_of(one.facts, sender, recipient, visitor.now),
-        "steps": steps_of(one, entries, sender, recipient),
+        "explanation": explanation_of(
+            replace(one.facts, paused=one.recipient_oin in about.paused), sender, recipient, visitor.now
+        ),
+        "steps": steps_of(one, about.entries, sender, recipient),
         "key": _key(visitor, one.kid),
+        "question": about.questions.get(one.key),
+        "contacts": _contacts(visitor, one.recipient_oin),
     }
+
+
+def _contacts(visitor: Visitor, oin: str) -> list[Contact]:
+    """Whom to call about a term that passes: escalation contacts, else functional ones."""
+    organisation = visitor.desk.register.current.organisation(oin)
+    found = organisation.contacts if organisation else ()
+    mine = [one for one in found if one.purpose == "escalation"]
+    return mine or [one for one in found if one.purpose == "functional"]
 
 
 def _key(visitor: Visitor, kid: str) -> Key | None:

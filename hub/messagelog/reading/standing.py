@@ -45,6 +45,8 @@ class Facts:
     attempts: int
     next_attempt: datetime | None
     expirytime: datetime | None
+    paused: bool = False
+    """Its recipient is paused by an operator: what is not in its inbox yet stays at the hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ def standing_of(facts: Facts, now: datetime) -> Standing:
 
 
 def _on_its_way(facts: Facts, now: datetime, why: str) -> Standing:
+    if facts.paused:
+        kept = "The hub keeps it, because an operator paused its recipient."
+        return Standing("us", "administrator", kept, "none before the recipient is resumed; it goes on then", None)
     if facts.next_attempt is not None and facts.next_attempt + LATE < now:
         late = f"{why} The keeper should have offered it again already."
         return Standing("us", "hub", late, "none while the keeper stands still; run `schuldhub check`", None)
@@ -122,6 +127,10 @@ def _unread(facts: Facts, now: datetime) -> Standing:
         at = facts.expirytime + EXPIRED_AFTER
         return Standing(
             "partner", "sender", f"{why} It may no longer be stored.", "the hub tells the sender: expired", at
+        )
+    if facts.paused:
+        return Standing(
+            "partner", "recipient", why, "none while the recipient is paused: it is not offered again", None
         )
     if facts.next_attempt is not None and facts.next_attempt + LATE < now:
         return _on_its_way(facts, now, why)

@@ -146,6 +146,7 @@ def test_the_hub_alone_knows_no_adapter_and_the_whole_has_every_noun() -> None:
         "keys",
         "messages",
         "partners",
+        "quarantine",
         "register",
         "schemas",
         "topology",
