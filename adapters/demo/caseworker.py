@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,8 @@ import httpx2
 
 EMPLOYEE: Final = "demo-consulent"
 ANSWER_S: Final = 30.0
+IMPORT_S: Final = 120.0
+LOOK_S: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,20 @@ class CaseSystem:
             params={} if confirmed is None else {"aantalPauzes": confirmed},
         )
         answer.raise_for_status()
-        result = self._http.get(f"/importen/{answer.json()['id']}/resultaat")
+        result = self._http.get(f"/importen/{self._finished(answer.json())}/resultaat")
         result.raise_for_status()
         rows = csv.DictReader(io.StringIO(result.text.removeprefix("\ufeff")), delimiter=";")
         return [Row(row["klantnummer_shv"], row["uitkomst"], row["zaak"], row["toelichting"]) for row in rows]
+
+    def _finished(self, job: dict[str, Any]) -> str:
+        """Follows an import until it is ready; returns its id."""
+        end = time.monotonic() + IMPORT_S
+        while job["stand"] != "klaar" and time.monotonic() < end:
+            time.sleep(LOOK_S)
+            answer = self._http.get(f"/importen/{job['id']}")
+            answer.raise_for_status()
+            job = answer.json()
+        return str(job["id"])
 
     def case(self, case_id: str) -> dict[str, Any]:
         """How a case stands."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from pydantic import ConfigDict, Field
 
 from adapters.haarlem.rest import Rust
@@ -159,14 +161,24 @@ class CallsAnswer(Document):
     calls: tuple[CallAnswer, ...] = Field(alias="belpunten")
 
 
+class ImportState(StrEnum):
+    """How far an import is."""
+
+    WAITING = "wacht"
+    BUSY = "bezig"
+    READY = "klaar"
+
+
 class ImportAnswer(Document):
-    """What an import did; the result per row is a file of its own."""
+    """How far an import is and what it did; the result per row is a file of its own, when it is ready."""
 
     model_config = ConfigDict(title="Import")
 
     id: str = Field(alias="id")
     at: Instant = Field(alias="tijd")
+    state: ImportState = Field(alias="stand")
     total: int = Field(alias="regels")
     done: int = Field(alias="gedaan")
     already: int = Field(alias="alGedaan")
     refused: int = Field(alias="geweigerd")
+    result: Absent[str] = Field(default=None, alias="resultaat", description="Adres van het resultaat per regel.")

@@ -259,13 +259,19 @@ def open_calls_of_case(call: ReadCall, case_id: CaseId) -> Response:
 
 @routes.post(
     "/importen",
-    status_code=201,
-    responses=openapi.answered(ImportAnswer, 201, "Uitgevoerd; zie Location voor het resultaat per regel."),
+    status_code=202,
+    responses=openapi.answered(ImportAnswer, 202, "Aangenomen; zie Location voor de stand."),
     openapi_extra=openapi.csv_body(),
 )
 def import_file(call: ImportCall, running: Running = False, confirmed: Confirmed = None) -> Response:  # noqa: FBT002
     """Dezelfde handelingen uit een CSV-bestand; hetzelfde bestand twee keer heeft geen tweede gevolg."""
     return importing.import_file(call, running=running, count=confirmed)
+
+
+@routes.get(IMPORT, responses=openapi.answered(ImportAnswer))
+def import_state(call: ImportReadCall, import_id: ImportId) -> Response:
+    """Hoe ver een import is: wacht, bezig of klaar."""
+    return importing.look_at(call, import_id)
 
 
 @routes.get(IMPORT + "/resultaat", responses=openapi.answered_csv())

@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import httpx2
 from cyclopts import App, Parameter
 from fastapi import FastAPI
 
 from adapters.haarlem import openapi
+from adapters.haarlem.answers import ImportState
 from adapters.haarlem.api import routes
 from adapters.haarlem.ddas_desk import commands as ddas
 from adapters.haarlem.desk import store
@@ -30,7 +32,8 @@ from hub.clock import SystemClock, new_pseudonym, rfc3339
 from hub.errors import HubError
 
 OK, FAILURE, NOT_FOUND, UNREACHABLE, REFUSED = 0, 1, 3, 4, 5
-_TIMEOUT_S: Final = 300.0
+_TIMEOUT_S: Final = 60.0
+_LOOK_S: Final = 0.5
 _FLAG: Final = Parameter(negative="")
 
 app = App(
@@ -133,13 +136,33 @@ def import_file(
             if answer.is_error:
                 _say(answer.text)
                 return REFUSED
-            result = client.get(answer.headers["location"], headers=headers)
+            done = _follow(client, answer.headers["location"], headers)
+            result = client.get(done["resultaat"], headers=headers)
     except httpx2.TransportError:
-        _say("the API does not answer")
+        _say("the API does not answer; an import that it took in goes on, and the same file again does nothing twice")
         return UNREACHABLE
-    _say(json.dumps(answer.json(), ensure_ascii=False))
+    except httpx2.HTTPStatusError as error:
+        _say(error.response.text)
+        return REFUSED
+    _say(json.dumps(done, ensure_ascii=False))
     _print(result.text)
-    return OK if answer.json()["geweigerd"] == 0 else FAILURE
+    return OK if done["geweigerd"] == 0 else FAILURE
+
+
+def _follow(client: httpx2.Client, address: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Looks how far an import is until it is ready, and says so."""
+    told = -1
+    while True:
+        answer = client.get(address, headers=headers)
+        answer.raise_for_status()
+        job: dict[str, Any] = answer.json()
+        handled = job["gedaan"] + job["alGedaan"] + job["geweigerd"]
+        if handled != told:
+            _say(f"{handled} of {job['regels']} rows")
+        if job["stand"] == ImportState.READY.value:
+            return job
+        told = handled
+        time.sleep(_LOOK_S)
 
 
 @app.command(name="openapi")

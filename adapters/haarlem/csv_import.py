@@ -1,7 +1,7 @@
-"""An import: the acts of a CSV file, a transaction per row, and a result for every row.
+"""The rows of an import: read, known again by what they say, and carried out in a transaction each.
 
 A row that was carried out is remembered by what it says, so the same file, or a longer version of it, does nothing
-twice; a row that was refused is tried again. What ends more than a few pauses in all asks for their number first.
+twice; a row that was refused is tried again.
 """
 
 from __future__ import annotations
@@ -9,21 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from adapters import csv_cells
 from adapters.csv_cells import CellError, Row, UnreadableError
-from adapters.haarlem import csv_acts, csv_deeds, endings
+from adapters.haarlem import csv_acts, csv_deeds
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.desk import store as desk
-from adapters.haarlem.desk.access import Caller
 from adapters.haarlem.desk.problems import status_of
-from adapters.haarlem.desk.store import Import
 from adapters.haarlem.refusals import DUTCH, ActRefusedError, Fault, FieldFault, Refusal, fault, invalid
 from adapters.haarlem.store import Exchange, Transaction
-from hub.clock import new_pseudonym
 
 HEADER: Final = ("regel", "handeling", "klantnummer_shv", "uitkomst", "zaak", "code", "toelichting")
 DONE, ALREADY, REFUSED = "gedaan", "al-gedaan", "geweigerd"
@@ -56,20 +53,22 @@ class Outcome:
         return (str(self.line.number), act, number, self.result, self.case_id, self.code, self.words)
 
 
-def run_import(
-    helper: DebtHelper, caller: Caller, content: bytes, *, running: bool = False, count: int | None = None
-) -> Import:
-    """Carries out every row and keeps the result file.
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """On whose behalf: the token that handed the file in, and the employee behind it."""
 
-    Args:
-        helper: the debt helper.
-        caller: on whose behalf.
-        content: the file.
-        running: takes over what runs already (`bestaand`); nothing is sent.
-        count: how many pauses end, when that was asked.
+    token_id: str
+    employee: str
+
+
+Keep = Callable[[Transaction, Outcome], None]
+
+
+def read_lines(content: bytes) -> list[Line]:
+    """The rows of a file that say something.
 
     Raises:
-        ActRefusedError: INVALID for what is no CSV, COUNT_NEEDED; then nothing was done.
+        ActRefusedError: INVALID for what is no CSV or has a column that means nothing.
     """
     try:
         rows = csv_cells.read_rows(content)
@@ -78,28 +77,7 @@ def run_import(
             invalid(Fault.NOT_CSV, "") if error.row is None else invalid(Fault.ROW, f"/regels/{error.row}")
         ) from None
     _check_columns(rows)
-    lines = _lines(rows)
-    ledger = helper.edge.ledger
-    with ledger.database.reading() as tx:
-        known = desk.imported(tx, (line.mark for line in lines))
-        ended = [one for line in lines if line.mark not in known for one in _ended_by(tx, line, running=running)]
-    endings.check_count(helper, count, endings.count_pauses({one.id: one for one in ended}.values()))
-    outcomes = [_carry_out(helper, caller, line, running=running) for line in lines]
-    totals = Counter(one.result for one in outcomes)
-    done = Import(
-        id=new_pseudonym(),
-        digest=hashlib.sha256(content).hexdigest(),
-        at=helper.now(),
-        employee=caller.employee,
-        total=len(lines),
-        done=totals[DONE],
-        already=totals[ALREADY],
-        refused=totals[REFUSED],
-        result=csv_cells.write_rows(HEADER, (one.cells() for one in outcomes)),
-    )
-    with ledger.begin() as tx:
-        desk.add_import(tx, done)
-    return done
+    return _lines(rows)
 
 
 def _check_columns(rows: Sequence[Row]) -> None:
@@ -131,7 +109,7 @@ def _lines(rows: Sequence[Row]) -> list[Line]:
     return lines
 
 
-def _ended_by(tx: Transaction, line: Line, *, running: bool) -> list[Exchange]:
+def ended_by(tx: Transaction, line: Line, *, running: bool) -> list[Exchange]:
     """What a row would end of what runs now; nothing when it will be refused anyway."""
     try:
         return list(csv_deeds.ended_by(tx, csv_acts.read_row(line.row, running=running)))
@@ -139,8 +117,8 @@ def _ended_by(tx: Transaction, line: Line, *, running: bool) -> list[Exchange]:
         return []
 
 
-def _carry_out(helper: DebtHelper, caller: Caller, line: Line, *, running: bool) -> Outcome:
-    """One row in a transaction of its own, with its line in the access log."""
+def carry_out(helper: DebtHelper, acting: Acting, line: Line, *, running: bool, keep: Keep) -> None:
+    """One row in a transaction of its own, with its line in the access log; what became of it goes to `keep` there."""
     ledger, act = helper.edge.ledger, "import"
     try:
         asked = csv_acts.read_row(line.row, running=running)
@@ -150,19 +128,22 @@ def _carry_out(helper: DebtHelper, caller: Caller, line: Line, *, running: bool)
             case_id = before or csv_deeds.carry_out(helper, tx, asked)
             if before is None:
                 desk.add_imported(tx, line.mark, case_id, helper.now())
-            _log(helper, tx, caller, act, case_id, 200)
+            _log(helper, tx, acting, act, case_id, 200)
+            keep(tx, Outcome(line, ALREADY if before else DONE, case_id))
     except (CellError, ActRefusedError) as error:
         refused = invalid(Fault.CELL, f"/{error.column}") if isinstance(error, CellError) else error
-        with ledger.begin() as tx:
-            _log(helper, tx, caller, act, refused.case_id, status_of(refused))
         words = " ".join(_explain(one) for one in refused.fields) or DUTCH[refused.refusal][1]
         fit = all(one.pointer != "/klantnummerShv" for one in refused.fields)
-        return Outcome(line, REFUSED, refused.case_id or "", refused.refusal.value, words, number_is_fit=fit)
-    return Outcome(line, ALREADY if before else DONE, case_id)
+        with ledger.begin() as tx:
+            _log(helper, tx, acting, act, refused.case_id, status_of(refused))
+            keep(
+                tx,
+                Outcome(line, REFUSED, refused.case_id or "", refused.refusal.value, words, number_is_fit=fit),
+            )
 
 
-def _log(helper: DebtHelper, tx: Transaction, caller: Caller, act: str, case_id: str | None, status: int) -> None:
-    desk.add_access(tx, helper.now(), caller.token.id, caller.employee, act, case_id, status, None)
+def _log(helper: DebtHelper, tx: Transaction, acting: Acting, act: str, case_id: str | None, status: int) -> None:
+    desk.add_access(tx, helper.now(), acting.token_id, acting.employee, act, case_id, status, None)
 
 
 def _explain(one: FieldFault) -> str:

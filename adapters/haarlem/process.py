@@ -12,6 +12,7 @@ from adapters.edge import Edge
 from adapters.haarlem.app import api_server, create_api
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.handlers import CaseOffice
+from adapters.haarlem.imports.jobs import ImportDesk
 from adapters.haarlem.settings import load_settings
 
 
@@ -27,4 +28,4 @@ async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]
         async def serve(stop: asyncio.Event) -> None:
             await server.run(listening, stop)
 
-        yield [office.run_tasks, serve]
+        yield [office.run_tasks, ImportDesk(helper).run, serve]

@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     CASE_ENDED = "zaak-beeindigd"
     NOTHING_TO_DO = "niets-te-doen"
     AT_MAXIMUM = "maximum-bereikt"
+    NOT_READY = "nog-niet-klaar"
     COUNT_NEEDED = "aantal-bevestigen"
     NOT_ALL_AGREED = "niet-allen-akkoord"
 
@@ -43,6 +44,7 @@ DUTCH: Final[dict[Refusal, tuple[str, str]]] = {
         "Maximum bereikt",
         "De rust duurt al zo lang als de afspraak toestaat: tot en met einddatum. Alleen de partij zelf geeft meer.",
     ),
+    Refusal.NOT_READY: ("Nog niet klaar", "Deze import loopt nog; vraag de stand op, het resultaat komt daarna."),
     Refusal.COUNT_NEEDED: (
         "Bevestig het aantal",
         "Er zouden zoveel pauzes eindigen als in aantalPauzes staat. Stuur dat aantal mee om te bevestigen.",

@@ -6,7 +6,19 @@ of a row is one JSON document. Instants are integers (Unix microseconds), days a
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 METADATA = MetaData()
 UUID = String(36)
@@ -196,6 +208,31 @@ IMPORT = Table(
     Column("already", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("result", Text, nullable=False),
+)
+
+#: Files that are not finished: plaintext about persons, gone when the result is there.
+IMPORT_JOB = Table(
+    "haarlem_import_job",
+    METADATA,
+    Column("id", UUID, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("token_id", UUID, nullable=False),
+    Column("employee", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("running", Boolean, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+IMPORT_LINE = Table(
+    "haarlem_import_line",
+    METADATA,
+    Column("import_id", UUID, primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("result", String(12), nullable=False),
+    Column("cells", Text, nullable=False),
 )
 
 IMPORTED_ROW = Table(

@@ -64,6 +64,7 @@ class Act(StrEnum):
     PROTECT = "afkoelingsperiode-melden"
     INCIDENT = "incident-melden"
     IMPORT = "importeren"
+    IMPORT_STATE = "importstand-opvragen"
     IMPORT_RESULT = "importresultaat-opvragen"
 
 

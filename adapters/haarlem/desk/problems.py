@@ -52,6 +52,7 @@ _STATUS: Final[dict[Refusal, int]] = {
     Refusal.CASE_ENDED: 409,
     Refusal.NOTHING_TO_DO: 409,
     Refusal.AT_MAXIMUM: 409,
+    Refusal.NOT_READY: 409,
     Refusal.COUNT_NEEDED: 409,
     Refusal.NOT_ALL_AGREED: 409,
 }

@@ -72,4 +72,4 @@ def test_an_import_says_when_nobody_answers(tmp_path: Path, capsys: Captured) ->
         (tmp_path / name).write_text("x")
     file, token = str(tmp_path / "file.csv"), str(tmp_path / "token")
     done = main(["import-file", file, "--url", "http://127.0.0.1:1", "--token-file", token, "--employee", "m-1"])
-    assert (done, capsys.readouterr().err) == (4, "the API does not answer\n")
+    assert (done, capsys.readouterr().err.startswith("the API does not answer")) == (4, True)

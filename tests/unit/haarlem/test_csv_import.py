@@ -5,16 +5,25 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, select
 
-from adapters.haarlem.csv_import import run_import
+from adapters.haarlem import acts, importing
+from adapters.haarlem.book import DebtHelper
+from adapters.haarlem.csv_import import Acting
 from adapters.haarlem.desk import store
+from adapters.haarlem.desk.access import Caller
 from adapters.haarlem.desk.store import Import
+from adapters.haarlem.imports import jobs
+from adapters.haarlem.imports.jobs import ImportDesk
 from adapters.haarlem.refusals import ActRefusedError, Refusal
+from adapters.haarlem.requests import RegisterRequest
+from adapters.haarlem.tables import IMPORT_JOB, IMPORT_LINE
 from tests.unit.haarlem.desk import CRED, TAX, VISH, VRIES, Desk
-from tests.unit.haarlem.test_api import Case
+from tests.unit.haarlem.test_api import Case, accesses
 
 DEMO = Path(__file__).parents[3] / "deploy" / "demo"
 HEADER = (
@@ -28,6 +37,22 @@ def imported(desk: Desk, *lines: str, count: int | None = None, running: bool = 
     """Imports lines below the header."""
     content = "\n".join((HEADER, *lines)).encode()
     return run_import(desk.helper, desk.caller(), content, running=running, count=count)
+
+
+def run_import(
+    helper: DebtHelper, caller: Caller, content: bytes, *, count: int | None = None, running: bool = False
+) -> Import:
+    """A file handed in and carried out to its end."""
+    ledger = helper.edge.ledger
+    with ledger.begin() as tx:
+        job = jobs.accept(helper, tx, Acting(caller.token.id, caller.employee), content, running=running, count=count)
+    desk = jobs.ImportDesk(helper)
+    while desk.turn():
+        pass
+    with ledger.begin() as tx:
+        done = store.find_import(tx, job.id)
+    assert done is not None
+    return done
 
 
 def results(done: Import) -> list[dict[str, str]]:
@@ -174,17 +199,24 @@ def test_an_import_over_http_is_done_once_for_its_key_and_its_result_can_be_fetc
     headers = system.headers | {"Content-Type": "text/csv; charset=utf-8", "Idempotency-Key": "k-1"}
     content = f"{HEADER}\n{FIRST}".encode()
     first = system.http.post("/v1/importen", content=content, headers=headers)
-    assert (first.status_code, first.json()["gedaan"]) == (201, 1)
+    assert (first.status_code, first.json()["stand"], first.json()["regels"]) == (202, "wacht", 1)
+    where = first.headers["location"]
+    early = system.http.get(f"{where}/resultaat", headers=system.headers)
+    assert (early.status_code, early.json()["type"]) == (409, "urn:schuldhub:probleem:nog-niet-klaar")
+    assert ImportDesk(desk.helper).turn()
+    assert not ImportDesk(desk.helper).turn()  # and once
+    ready = system.http.get(where, headers=system.headers).json()
+    assert (ready["stand"], ready["gedaan"], ready["resultaat"]) == ("klaar", 1, f"{where}/resultaat")
     assert system.http.post("/v1/importen", content=content, headers=headers).json() == first.json()
     other = system.http.post("/v1/importen", content=content + b"\n", headers=headers)
     assert other.status_code == 400
-    result = system.http.get(first.headers["location"], headers=system.headers)
+    result = system.http.get(ready["resultaat"], headers=system.headers)
     assert result.headers["content-type"] == "text/csv; charset=utf-8"
     assert VRIES not in result.text
     broken = system.http.post("/v1/importen", content=b"niets", headers=headers | {"Idempotency-Key": "k-2"})
     assert (broken.status_code, broken.json()["velden"][0]["code"]) == (400, "geen-csv")
-    missing = system.get("/importen/0f0e0d0c-0b0a-4908-8706-050403020100/resultaat")
-    assert missing.status_code == 404
+    for nowhere in ("", "/resultaat"):
+        assert system.get(f"/importen/0f0e0d0c-0b0a-4908-8706-050403020100{nowhere}").status_code == 404
 
 
 def test_the_residents_of_the_demo_are_registered_told_of_and_corrected(desk: Desk) -> None:
@@ -207,3 +239,66 @@ def test_a_bsn_in_place_of_a_case_number_is_refused_and_not_repeated(desk: Desk)
     assert (row["uitkomst"], row["code"]) == ("geweigerd", "ongeldige-invoer")
     assert row["toelichting"].startswith("klantnummerShv: Dit kan een BSN zijn")
     assert "123456782" not in done.result
+
+
+def handed_in(desk: Desk, *lines: str) -> str:
+    """A file that waits; its id."""
+    content = "\n".join((HEADER, *lines)).encode()
+    with desk.ledger.begin() as tx:
+        return jobs.accept(desk.helper, tx, Acting("token", "m-1"), content).id
+
+
+def test_an_import_is_followed_row_by_row_and_the_file_is_forgotten_at_its_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TURN_S", 0.0)  # a turn ends before its first row
+    number = handed_in(desk, FIRST, "slopen;A-1;;;;;;;;;;;;;")
+    office = ImportDesk(desk.helper)
+    assert office.turn()
+    assert desk.letters() == []
+    monkeypatch.setattr(jobs, "TURN_S", 60.0)
+    assert office.turn()
+    with desk.ledger.begin() as tx:
+        assert importing.progress(tx, number).to_wire() | {"tijd": ""} == {
+            "id": number,
+            "tijd": "",
+            "stand": "klaar",
+            "regels": 2,
+            "gedaan": 1,
+            "alGedaan": 0,
+            "geweigerd": 1,
+            "resultaat": f"/v1/importen/{number}/resultaat",
+        }
+        assert tx.execute(select(IMPORT_JOB)).all() == []
+        assert tx.execute(select(IMPORT_LINE)).all() == []
+
+
+def test_files_are_carried_out_in_the_order_in_which_they_came(desk: Desk) -> None:
+    handed_in(desk, FIRST)
+    desk.clock.move(timedelta(seconds=1))
+    handed_in(desk, "beeindigen;A-1;;;;;;;;;;;zelf;;")
+    office = ImportDesk(desk.helper)
+    assert [office.turn() for _ in range(3)] == [True, True, False]
+    assert [line[1] for line in accesses(desk)] == ["aanmelden", "beeindigen"]
+
+
+def test_a_row_at_which_processes_end_again_and_again_is_given_up_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = handed_in(desk, FIRST, "aanmelden;A-2;;999001474;30-11-1979;Vries;397;intake;;;;;;;")
+    register = acts.register
+
+    def bug(helper: DebtHelper, tx: Connection, request: RegisterRequest) -> str:
+        if request.helper_number == "A-1":
+            raise ZeroDivisionError
+        return register(helper, tx, request)
+
+    monkeypatch.setattr(acts, "register", bug)
+    for _ in range(jobs.MOST_TRIES):
+        with pytest.raises(ZeroDivisionError):
+            ImportDesk(desk.helper).turn()
+    assert ImportDesk(desk.helper).turn()
+    with desk.ledger.begin() as tx:
+        done = store.find_import(tx, number)
+    assert done is not None
+    assert [(row["uitkomst"], row["code"]) for row in results(done)] == [("geweigerd", "interne-fout"), ("gedaan", "")]
