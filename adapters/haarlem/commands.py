@@ -150,14 +150,14 @@ def import_file(
 
 
 def _follow(client: httpx2.Client, address: str, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Looks how far an import is until it is ready, and says so."""
+    """Looks how far an import is until it is ready, and says so to whoever sits at a terminal."""
     told = -1
     while True:
         answer = client.get(address, headers=headers)
         answer.raise_for_status()
         job: dict[str, Any] = answer.json()
         handled = job["gedaan"] + job["alGedaan"] + job["geweigerd"]
-        if handled != told:
+        if handled != told and sys.stderr.isatty():
             _say(f"{handled} of {job['regels']} rows")
         if job["stand"] == ImportState.READY.value:
             return job
