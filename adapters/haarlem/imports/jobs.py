@@ -121,7 +121,7 @@ class ImportDesk:
         with self._helper.edge.ledger.begin() as tx:
             store.note_try(tx, job.id, line.number, tries)
             if tries > MOST_TRIES:
-                log().error(Event.TASK_FAILED, task="imports", count=tries, state="given-up")
+                log().error(Event.TASK_FAILED, task="imports", error="GivenUp", place="line")
                 _keeper(job)(tx, Outcome(left.pop(0), REFUSED, code="interne-fout", words=_GIVEN_UP))
 
     def _finish(self, job: Job) -> None:
