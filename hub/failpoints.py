@@ -38,6 +38,8 @@ class Failpoint(StrEnum):
     RECOVERY_AFTER_OUTCOME = "recovery.after_outcome"
     KEEPER_AFTER_CHECKPOINT = "keeper.after_checkpoint"
     KEEPER_AFTER_CHECKPOINT_SENT = "keeper.after_checkpoint_sent"
+    KEEPER_AFTER_ALARM = "keeper.after_alarm"
+    KEEPER_AFTER_TELLING = "keeper.after_telling"
     OUTBOX_BEFORE_COMMIT = "outbox.before_commit"
     OUTBOX_AFTER_COMMIT = "outbox.after_commit"
     OUTBOX_AFTER_PUBLISH = "outbox.after_publish"

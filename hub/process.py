@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.keeper import Keeper, KeeperSettings
 from hub.keeper.checkpoints import LogSettings
+from hub.keeper.alarms import Teller
 from hub.messagelog.schema import check_schema
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
@@ -25,6 +26,7 @@ from hub.relay.registers import RegisterWatch
 from hub.relay.relay import Office, Relay
 from hub.running import run_until_stopped
 from hub.settings import HubSettings
+from hub.telling import messenger_of, watchman_of
 from hub.wire.link import LinkSettings
 
 if TYPE_CHECKING:
@@ -79,7 +81,36 @@ def keeper_of(settings: HubSettings, office: Office) -> Keeper:
     terms = settings.terms
     ladder = LadderSettings(terms.undelivered_after, terms.unreached_after, terms.escalate_after)
     keeper = KeeperSettings(ladder=ladder, log=LogSettings(settings.keys, settings.state / LOG_FLOOR))
-    return Keeper(office, keeper, link_settings(settings), lambda: read_inboxes(settings.state))
+    console = settings.console.url if settings.console else None
+    return Keeper(
+        office,
+        keeper,
+        link_settings(settings),
+        lambda: read_inboxes(settings.state),
+        Teller(office, messenger_of(settings.alarms, office.clock), console),
+    )
+
+
+def watch_of(settings: HubSettings) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """A part of a process that watches over everything, where alarms are set."""
+
+    async def watch(stop: asyncio.Event) -> None:
+        async with watchman_of(settings, clock_of(settings.clock_file)) as watchman:
+            if watchman is not None:
+                await watchman.run(stop)
+
+    return watch
+
+
+def run_watch(settings: HubSettings) -> None:
+    """The watchman alone in this process, until it is told to stop.
+
+    Raises:
+        RefusedError: `settings_invalid` without a part `alarms`.
+    """
+    if settings.alarms is None:
+        raise RefusedError(Code.SETTINGS_INVALID, "alarms")
+    asyncio.run(run_until_stopped(watch_of(settings)))
 
 
 def read_inboxes(state: Path) -> dict[str, str]:
@@ -114,7 +145,7 @@ def run_console(settings: HubSettings, say: Callable[[str], None]) -> None:
     console = open_console(settings)
     say(f"console: {console.desk.origin}")
     try:
-        asyncio.run(run_until_stopped(console.run))
+        asyncio.run(run_until_stopped(console.run, watch_of(settings)))
     finally:
         console.desk.database.close()
 
@@ -126,6 +157,6 @@ def run_hub(settings: HubSettings) -> None:
     office = open_office(settings)
     lanes, keeper = relay_of(settings, office), keeper_of(settings, office)
     try:
-        asyncio.run(run_until_stopped(lanes.run, keeper.run, RegisterWatch(office).run))
+        asyncio.run(run_until_stopped(lanes.run, keeper.run, RegisterWatch(office).run, watch_of(settings)))
     finally:
         office.database.close()

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hub.errors import Code, RefusedError
@@ -19,6 +19,8 @@ from hub.toml import place_of, read_toml
 
 CONFIG_VARIABLE: Final = "HUB_CONFIG"
 SQLITE: Final = "sqlite:///"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_ADDRESS: Final = r"^[^@\s,<>]+@[^@\s,<>]+$"
 
 
 class Part(BaseModel):
@@ -67,6 +69,52 @@ class TermSettings(Part):
     undelivered_after: int = Field(default=1, ge=1, le=30, description="no receipt since the hub took it: operators")
     unreached_after: int = Field(default=5, ge=1, le=60, description="likewise: the recipient's escalation contact")
     escalate_after: int = Field(default=2, ge=0, le=60, description="after a term ended: its escalation contact")
+
+
+class MailSettings(Part):
+    """The mail server that alarms go to, and from whom to whom they go."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65_535)
+    encryption: Literal["starttls", "tls", "none"] = Field(default="starttls", description="none on loopback only")
+    sender: Annotated[str, Field(pattern=_ADDRESS)]
+    to: tuple[Annotated[str, Field(pattern=_ADDRESS)], ...] = Field(min_length=1, description="functional addresses")
+    user: str | None = None
+    password_file: Path | None = Field(default=None, description="one line; 0600")
+    ca: Path | None = Field(default=None, description="authority of the mail server, where it is not a public one")
+
+    @model_validator(mode="after")
+    def _not_in_the_clear(self) -> Self:
+        if self.encryption == "none" and self.host not in _LOOPBACK:
+            raise ValueError("encryption")  # noqa: EM101 - only its place is said
+        return self
+
+
+class WebhookSettings(Part):
+    """Where alarms are posted as JSON."""
+
+    url: Annotated[str, Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])[^@\s]+$")]
+    token_file: Path | None = Field(default=None, description="one line that goes along as a bearer token; 0600")
+    ca: Path | None = Field(default=None, description="authority of the other side, where it is not a public one")
+
+
+class AlarmSettings(Part):
+    """How alarms leave the console."""
+
+    mail: MailSettings | None = None
+    webhook: WebhookSettings | None = None
+    patience_s: float = Field(default=60.0, gt=0, description="what is away for a shorter time is a restart")
+    disk_free_mb: int = Field(default=1024, ge=0, description="less than this free is an alarm")
+
+    def anchored(self, folder: Path) -> Self:
+        """The same with every relative path counted from `folder`."""
+        found = {}
+        for name, paths in (("mail", ("password_file", "ca")), ("webhook", ("token_file", "ca"))):
+            part = getattr(self, name)
+            if part is not None:
+                moved = {path: folder / given for path in paths if (given := getattr(part, path)) is not None}
+                found[name] = part.model_copy(update=moved)
+        return self.model_copy(update=found)
 
 
 class ConsoleSettings(Part):
@@ -118,6 +166,7 @@ class HubSettings(BaseSettings):
     broker: BrokerSettings
     relay: RelaySettings = RelaySettings()
     terms: TermSettings = TermSettings()
+    alarms: AlarmSettings | None = Field(default=None, description="without it nothing is told outside the console")
     console: ConsoleSettings | None = Field(default=None, description="only `schuldhub console` reads it")
     failpoint: Armed | None = None
     clock_file: Path | None = Field(default=None, description="seconds to move the clock by: demo and tests only")
@@ -140,6 +189,7 @@ class HubSettings(BaseSettings):
         paths = {name: folder / path for name in names if (path := getattr(self, name)) is not None}
         parts = {
             "broker": self.broker.anchored(folder),
+            "alarms": self.alarms.anchored(folder) if self.alarms else None,
             "console": self.console.anchored(folder) if self.console else None,
             "database": anchored_address(self.database, folder),
         }

@@ -176,7 +176,10 @@ def organisation(oin: str, name: str, *roles: str, keys: list[dict[str, Any]]) -
     made: dict[str, Any] = {
         "oin": oin,
         "name": name,
-        "contacts": [{"purpose": "technical", "email": "beheer@example.test"}],
+        "contacts": [
+            {"purpose": "technical", "email": "beheer@example.test"},
+            {"purpose": "escalation", "email": "escalatie@example.test"},
+        ],
         "roles": list(roles),
         "status": "active",
         "gemeentecodes": [],

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
+from hub.conversations.ladder import Rung
 from hub.conversations.questions import CaseMessage, Question, Stage, Terms
 from hub.conversations.tables import OPEN, QUESTION, REST
 from hub.database import instant, moment
@@ -150,6 +151,18 @@ def cases_with_attention(connection: Connection, now: datetime, most: int) -> li
         if after[0] > instant(now):
             break
     return list(found.values())[:most]
+
+
+def alarming(connection: Connection, most: int) -> list[Question]:
+    """Open questions that operators are to know of: failed, or at a rung that is theirs; longest waiting first."""
+    stage, rung = QUESTION.c.stage, QUESTION.c.rung
+    theirs = or_(
+        stage.in_((Stage.REFUSED, Stage.EXPIRED)),
+        and_(stage == Stage.OPENED, rung >= Rung.UNDELIVERED),
+        and_(stage == Stage.DELIVERED, rung >= Rung.OVERDUE),
+    )
+    query = select(QUESTION).where(OPEN, theirs).order_by(QUESTION.c.attend_at, QUESTION.c.id).limit(most)
+    return [question_of(row) for row in connection.execute(query)]
 
 
 def question_of(row: Row[Any]) -> Question:

@@ -58,10 +58,3 @@ RUNG = Table(
 )
 _UNTOLD: Final = RUNG.c.told.is_(None)
 Index("rung_untold", RUNG.c.rung, postgresql_where=_UNTOLD, sqlite_where=_UNTOLD)
-
-FOLLOWED = Table(
-    "followed",
-    METADATA,
-    Column("name", String(20), primary_key=True),
-    Column("leaf_index", BigInteger, nullable=False),  # of the message log, up to which was followed
-)

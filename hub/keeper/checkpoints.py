@@ -65,6 +65,7 @@ class Checkpoints:
         self._office = office
         self._settings = settings
         self._told: set[str] = set()  # alarms that were given and not taken back
+        self.forked = False  # the log contradicts what was signed before
 
     async def make(self) -> int:
         """Signs what grew; returns how many heads. What cannot be signed alarms once and is tried again."""
@@ -75,8 +76,10 @@ class Checkpoints:
         except UnavailableError:
             raise
         except HubError as error:
+            self.forked = error.code is Code.LOG_INVALID
             self._alarm_unsigned(error)
             return 0
+        self.forked = False
         if made:
             reached(Failpoint.KEEPER_AFTER_CHECKPOINT)
             save_floor(self._settings.floor, made[-1].note)

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from hub.alarms.messenger import Messenger
 from hub.conversations.ladder import LadderSettings
 from hub.database import Lead
 from hub.errors import HubError, UnavailableError
 from hub.events import Alarms, Event, log
-from hub.keeper import asked, deadletters, expiry, recovering, redelivery, reminders, terms
+from hub.keeper import alarms, asked, deadletters, expiry, recovering, redelivery, reminders, terms
 from hub.keeper.checkpoints import Checkpoints, LogSettings, log_name
 from hub.messagelog import sequencer
 from hub.messagelog.due.store import standstills
+from hub.messagelog.store import AT_WORK, say
 from hub.relay.office import Office
 from hub.relay.quota import Quota, QuotaSettings
 from hub.relay.relay import Relay
@@ -42,6 +44,7 @@ class KeeperSettings:
     checkpoint_s: float = 10.0
     publish_s: float = 60.0  # how often it is looked whether a checkpoint is due to go out
     log: LogSettings | None = None  # None signs nothing
+    tell_s: float = 10.0
     lead_s: float = 5.0  # how often a waiting keeper tries to lead, and a leading one looks whether it still does
     forward_within: timedelta = timedelta(minutes=15)  # else the recipient has no inbox, or its inbox is full
     receipt_within: timedelta = timedelta(days=1)  # else the recipient is away, or cannot read what it gets
@@ -59,6 +62,7 @@ class Keeper:
         settings: KeeperSettings,
         link_settings: LinkSettings,
         inboxes: Callable[[], Mapping[str, str]],
+        teller: alarms.Teller | None = None,
     ) -> None:
         self._office = office
         self._settings = settings
@@ -66,6 +70,7 @@ class Keeper:
         self._inboxes = inboxes
         self._relay = Relay(office, Quota(QuotaSettings()))  # evidence takes the road that every delivery takes
         self._alarms = Alarms()
+        self._teller = teller or alarms.Teller(office, Messenger(None, None, office.clock), None)
         self._leads_since: datetime | None = None
         self._damage: str | None = None  # of the tree, as it was said last
         self.checkpoints = None if settings.log is None else Checkpoints(office, settings.log)
@@ -105,6 +110,7 @@ class Keeper:
             group.create_task(self._every(self._settings.sweep_s, over, self.sweep, "sweep"))
             if self.checkpoints is not None:
                 group.create_task(self._every(self._settings.checkpoint_s, over, self.checkpoint, "checkpoint"))
+            group.create_task(self._every(self._settings.tell_s, over, self.tell_outside, "tell-outside"))
             group.create_task(self._linked(over))
 
     async def _watch(self, lead: Lead, over: asyncio.Event) -> None:
@@ -193,6 +199,10 @@ class Keeper:
         """Reminds partners of terms that are nearly over; returns how many notices went out."""
         return await terms.remind(self._office, link)
 
+    async def tell_outside(self) -> int:
+        """Tells alarms and escalations outside the console; returns how many letters went out."""
+        return await self._teller.tell()
+
     async def redeliver(self, link: Link) -> int:
         """Offers bytes again whose recipient is there, has read everything, and sent no receipt; returns how many."""
         return await redelivery.redeliver(self._office, link, self._inboxes())
@@ -220,6 +230,9 @@ class Keeper:
             standstills, now - within.forward_within, now - within.receipt_within, now - within.look_within
         )
         self._alarms.report({(one.missing, one.recipient): one.count for one in found})
+        forked = self._damage is not None or (self.checkpoints is not None and self.checkpoints.forked)
+        await alarms.look(self._office, found, forked=forked)
+        await self._office.database.run(say, AT_WORK, now)
         return sum(one.count for one in found)
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import Row as RowOf
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.database import instant
+from hub.database import instant, moment
 from hub.messagelog.tables import (
     EDGE_STATUS,
     MESSAGE,
@@ -44,6 +44,7 @@ KEYS_AT_ONCE: Final = 5_000  # both databases take at most some tens of thousand
 ATTEMPTS_COUNTED: Final = 1_000  # a sender may offer its message for ever; the column may not overflow
 
 PROBE: Final = "probe"
+AT_WORK: Final = "keeper"  # the notice by which the keeper says that it is at work
 
 Key = tuple[str, str]  # (source OIN, message id)
 Row = dict[str, object]
@@ -281,8 +282,19 @@ def put_edge_status(connection: Connection, rows: Sequence[Row]) -> None:
 
 def probe(connection: Connection, now: datetime) -> None:
     """Writes one row: a full disk or a read-only database answers a question and cannot keep a message."""
-    connection.execute(insert_if_absent(connection, NOTICE), {"name": PROBE, "sent": 0})
-    connection.execute(update(NOTICE).where(NOTICE.c.name == PROBE).values(sent=instant(now)))
+    say(connection, PROBE, now)
+
+
+def say(connection: Connection, name: str, now: datetime) -> None:
+    """Leaves word that somebody was here now."""
+    connection.execute(insert_if_absent(connection, NOTICE), {"name": name, "sent": 0})
+    connection.execute(update(NOTICE).where(NOTICE.c.name == name).values(sent=instant(now)))
+
+
+def said(connection: Connection, name: str) -> datetime | None:
+    """When somebody last left word; None when nobody did."""
+    found = connection.execute(select(NOTICE.c.sent).where(NOTICE.c.name == name)).scalar()
+    return None if found is None else moment(int(found))
 
 
 def schema_revision(connection: Connection) -> str | None:

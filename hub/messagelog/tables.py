@@ -252,6 +252,13 @@ NOTICE = Table(
     Column("sent", BigInteger, nullable=False),
 )
 
+FOLLOWED = Table(
+    "followed",
+    METADATA,
+    Column("name", String(20), primary_key=True),
+    Column("leaf_index", BigInteger, nullable=False),  # of the message log, up to which was followed
+)
+
 
 def insert_if_absent(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that leaves a row with the same key as it is."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from starlette.types import ASGIApp
 
 from hub.errors import Code, RefusedError
+from hub.secret import read_secret
 from hub.web.addresses import encrypted_or_loopback
 from hub.web.desk import SessionTerms
 from hub.web.entrance import CALLBACK
 from hub.web.server import WebServer
 from hub.web.signin import Issuer
-
-_MAX_SECRET_CHARS: Final = 4_096
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 class SiteSettings(Protocol):
@@ -112,20 +109,3 @@ def server_of(app: ASGIApp, settings: SiteSettings, part: str) -> WebServer:
     """
     tls = (settings.certificate, settings.private_key) if settings.certificate and settings.private_key else None
     return WebServer(app, settings.host, settings.port, part=part, tls=tls)
-
-
-def read_secret(path: Path) -> str:
-    """The one line of a secret's file, which only its owner may read.
-
-    Raises:
-        RefusedError: settings_invalid.
-    """
-    try:
-        if path.stat().st_mode & _OTHERS:
-            raise RefusedError(Code.SETTINGS_INVALID, f"{path.name} (chmod 600)")
-        secret = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        raise RefusedError(Code.SETTINGS_INVALID, path.name) from None
-    if not 0 < len(secret) <= _MAX_SECRET_CHARS:
-        raise RefusedError(Code.SETTINGS_INVALID, path.name)
-    return secret

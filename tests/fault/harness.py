@@ -130,8 +130,15 @@ class Stage:
         command = [sys.executable, str(ROOT / "tests/fault/outside.py"), str(self.books.acts), str(self.port)]
         self._run("outside", command)
 
-    def start_hub(self, name: str = "hub", point: Failpoint | None = None, after: int = 0, **relay: object) -> None:
-        """A hub process, armed to end at a failpoint once it passed it so often."""
+    def start_hub(
+        self,
+        name: str = "hub",
+        point: Failpoint | None = None,
+        after: int = 0,
+        mail: Values | None = None,
+        **relay: object,
+    ) -> None:
+        """A hub process, armed to end at a failpoint once it passed it so often; `mail`: where its alarms go."""
         certificate, key = self.broker.client(HUB_USER)
         own = self.folder / HUB
         settings: Values = {
@@ -145,6 +152,7 @@ class Stage:
         parts = {
             "broker": self._broker(certificate, key),
             "relay": {"lane_count": len(self.vhost.topology.lanes), **relay},
+            **({"alarms.mail": mail} if mail else {}),
         }
         file = self._settings(own / f"{name}.toml", settings, parts, point, after)
         self._run(name, [sys.executable, "-m", "adapters", "up", "--config", str(file)])

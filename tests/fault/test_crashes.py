@@ -65,6 +65,8 @@ KEEPER = {
     Failpoint.KEEPER_BEFORE_CLIMB,
     Failpoint.KEEPER_AFTER_CLIMB,
     Failpoint.KEEPER_AFTER_TERM_NOTICE,
+    Failpoint.KEEPER_AFTER_ALARM,  # this and the next: test_alarms.py
+    Failpoint.KEEPER_AFTER_TELLING,
 }
 # crashed at in test_recovering.py
 OPERATORS = {

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from hub.conversations.ladder import LadderSettings, Rung, next_at
 from hub.conversations.questions import CaseMessage, Question, Stage, Terms, TermsOf, questions_of
 from hub.conversations.store import MESSAGE_COLUMNS, message_of, terms_of_row
-from hub.conversations.tables import FOLLOWED, NEVER, QUESTION
+from hub.conversations.tables import NEVER, QUESTION
 from hub.database import instant
-from hub.messagelog.tables import ENTRY, MESSAGE, insert_if_absent
+from hub.messagelog.tables import ENTRY, FOLLOWED, MESSAGE, insert_if_absent
 
 #: A notice that is not in its recipient's hands after this long asks for attention.
 UNDELIVERED_AFTER: Final = timedelta(hours=1)

@@ -1,0 +1,1 @@
+"""Entries of the log that are an alarm by themselves."""
