@@ -14,8 +14,8 @@ from hub.conversations.ladder import LadderSettings
 from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.keeper import Keeper, KeeperSettings
-from hub.keeper.checkpoints import LogSettings
 from hub.keeper.alarms import Teller
+from hub.keeper.checkpoints import LogSettings
 from hub.messagelog.schema import check_schema
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
