@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from adapters import ledger as rows
+from adapters import minimisation
 from adapters.contract import (
     Act,
     Done,
@@ -29,7 +30,6 @@ from adapters.contract import (
     OutsideKey,
     Received,
     Reply,
-    holds_bsn,
 )
 from adapters.inbox import Inbox
 from adapters.ledger import Ledger, Sent
@@ -136,14 +136,14 @@ class Edge:
             The message id.
 
         Raises:
-            RefusedError: unknown recipient, no key, BSN not allowed, too large: nothing was written.
+            RefusedError: unknown recipient, no key, no agreement, a member that the recipient may not have (named), too
+                large: nothing was written.
         """
         now = self.office.clock.now()
         register = self.office.register.current
         recipient_key = register.sealing_key(to, now)
         data = message.to_wire()
-        if holds_bsn(data) and not register.organisations[to].bsn_allowed:
-            raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
+        minimisation.check(register, self.identity.oin, to, message.message_type, data, now)
         sequence = rows.next_sequence(tx, conversation, to, milliseconds(now))
         event = Event(
             id=new_id(self.office.clock),

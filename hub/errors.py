@@ -41,6 +41,7 @@ class Code(StrEnum):
     OUT_OF_ORDER_EXPIRED = "out_of_order_expired"
     WRONG_RECIPIENT = "wrong_recipient"
     # what our own tools say
+    FIELD_NOT_ALLOWED = "field_not_allowed"
     REGISTER_INVALID = "register_invalid"
     REGISTER_STALE = "register_stale"
     KEY_INVALID = "key_invalid"
@@ -84,6 +85,7 @@ ADVICE: dict[Code, str] = {
     Code.BSN_NOT_ALLOWED: "This recipient may not receive a BSN; send the variant without it.",
     Code.OUT_OF_ORDER_EXPIRED: "What had to come first never came; the sender must look at that conversation.",
     Code.WRONG_RECIPIENT: "The message is addressed to another organisation; keep it as evidence and call the hub.",
+    Code.FIELD_NOT_ALLOWED: "The recipient may not have this member of the message; leave it out (minimisation).",
     Code.REGISTER_INVALID: "The register is not usable; get it anew from the governance and check its signature.",
     Code.REGISTER_STALE: "The register is older than one seen before, or long past its next update; get the newest.",
     Code.KEY_INVALID: "The key or key folder is not usable; check form, owner and mode (0600 for private keys).",

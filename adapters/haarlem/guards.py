@@ -9,15 +9,11 @@ from typing import Final
 from adapters.haarlem.dossier import Party
 from adapters.haarlem.refusals import ActRefusedError, Fault, FieldFault, Refusal, fault
 from adapters.haarlem.requests import CreditorRequest, OwedClaimRequest
-from schemas.identifiers import is_bsn
+from adapters.minimisation import may_be_bsn
 
 Texts = Mapping[str, str | None]
 
 _SEPARATORS: Final = re.compile(r"[\s.\-]")
-#: Nine digits by themselves or grouped as people write a BSN; after a letter or dash they are another number.
-_NINE_DIGITS: Final = re.compile(
-    r"(?:\bbsn\W{0,3}|(?<![\w/-]))(\d{9}|\d{4}[ .]\d{2}[ .]\d{3}|\d{3}[ .]\d{3}[ .]\d{3})(?![\w/-])", re.IGNORECASE
-)
 
 
 def refuse_bsn(bsns: Iterable[str | None], texts: Texts, vouched: Texts | None = None) -> None:
@@ -45,12 +41,6 @@ def _faults(known: set[str], texts: Texts, *, strict: bool) -> Iterator[FieldFau
             yield fault(place, Fault.BSN_IN_TEXT)
         elif strict and may_be_bsn(text):
             yield fault(place, Fault.BSN_LIKE)
-
-
-def may_be_bsn(text: str) -> bool:
-    """Whether a number in this text has the form of a BSN and passes the elfproef."""
-    numbers = (re.sub(r"\D", "", match[1]) for match in _NINE_DIGITS.finditer(text))
-    return any(is_bsn(number) for number in numbers)
 
 
 def refuse_bsn_in_creditors(

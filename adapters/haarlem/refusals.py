@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     NOT_READY = "nog-niet-klaar"
     COUNT_NEEDED = "aantal-bevestigen"
     NOT_ALL_AGREED = "niet-allen-akkoord"
+    NOT_ALLOWED = "mag-niet-naar-partij"
 
 
 #: Title and detail of each.
@@ -36,6 +37,10 @@ DUTCH: Final[dict[Refusal, tuple[str, str]]] = {
     Refusal.NUMBER_TAKEN: ("Klantnummer in gebruik", "Een lopende zaak heeft dit klantnummer al; zie zaak."),
     Refusal.CASE_ENDED: ("Zaak beëindigd", "Deze zaak is al beëindigd; deze handeling kan niet meer."),
     Refusal.NOTHING_TO_DO: ("Niets te doen", "Er loopt hier niets waarop deze handeling van toepassing is."),
+    Refusal.NOT_ALLOWED: (
+        "Mag niet naar deze partij",
+        "Geen afspraak staat dit bericht, of dit gegeven erin (zie velden), aan deze partij toe.",
+    ),
     Refusal.NOT_ALL_AGREED: (
         "Niet alle partijen zijn akkoord",
         "De regeling gaat pas in als elke partij akkoord is, of de rechter dat verving (dwangakkoord).",
@@ -72,6 +77,7 @@ class Fault(StrEnum):
     UNKNOWN_PARTY = "onbekende-partij"
     UNKNOWN_IN_REGISTER = "niet-in-register"
     NO_AGREEMENT = "geen-overeenkomst"
+    NOT_FOR_PARTY = "niet-voor-partij"
     NOT_FINDABLE = "niet-vindbaar"
     NOT_REJECTED = "niet-afgewezen"
     BUSINESS_NEEDED = "onderneming-nodig"
@@ -111,6 +117,7 @@ FAULTS: Final[dict[Fault, str]] = {
     Fault.UNKNOWN_PARTY: "Deze partij hoort niet (meer) bij de zaak.",
     Fault.UNKNOWN_IN_REGISTER: "Deze organisatie staat niet in het register.",
     Fault.NO_AGREEMENT: "Voor dit bericht aan deze organisatie is nu geen afspraak of sleutel van kracht.",
+    Fault.NOT_FOR_PARTY: "Dit gegeven mag niet naar deze partij.",
     Fault.NOT_FINDABLE: "Zonder BSN of een adres dat gedeeld mag worden weet de ander niet om wie het gaat.",
     Fault.NOT_REJECTED: "Dit is geen verwijzing in deze zaak die werd afgewezen.",
     Fault.BUSINESS_NEEDED: "Bij deze soort hoort een onderneming; leg die eerst vast bij de persoon.",
@@ -172,3 +179,9 @@ def misfit(error: PayloadError) -> ActRefusedError:
     """Invalid input with the faults that a model found."""
     found = (FieldFault(one.pointer, one.slug.value, one.explain()) for one in error.problems)
     return ActRefusedError(Refusal.INVALID, *found)
+
+
+def not_allowed(place: str | None) -> ActRefusedError:
+    """The recipient may not have what was asked to be said, or this member of it."""
+    fields = [fault(place, Fault.NOT_FOR_PARTY)] if place and place.startswith("/") else []
+    return ActRefusedError(Refusal.NOT_ALLOWED, *fields)

@@ -18,7 +18,8 @@ from adapters.tables import EVIDENCE, INBOX, OUTBOX, Sent, Taken
 from hub.clock import new_pseudonym, rfc3339
 from hub.wire.names import organisation_urn
 from hub.wire.postmark import refhash_of
-from schemas.messages import PublicNotice
+from schemas.codes import Status
+from schemas.messages import PublicNotice, StatusReport
 from tests import foreign
 from tests.broker import Broker
 from tests.counting import counted
@@ -139,7 +140,8 @@ async def test_what_stands_still_at_an_edge_is_alarmed_once_and_once_when_it_is_
     async with edge_on(broker, tmp_path, run=False) as bench:
         edge = bench.edge
         with edge.ledger.begin() as tx:
-            edge.publish(tx, NOTICE, to=SHV, case=new_pseudonym(), conversation=new_pseudonym())
+            report = StatusReport(status=Status.IN_PROGRESS)
+            edge.publish(tx, report, to=SHV, case=new_pseudonym(), conversation=new_pseudonym())
         await taken(bench, body_of(), body_of("statusbericht"))
         with capture_logs() as logs:
             assert await edge.standstill.sweep() == 1  # a body that is held is an alarm at once

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Final
 
 from starlette.responses import Response
 
@@ -20,8 +21,9 @@ from adapters.haarlem.desk import store
 from adapters.haarlem.desk.access import Caller
 from adapters.haarlem.desk.problems import Trouble, TroubleError, status_of
 from adapters.haarlem.desk.store import KeptAnswer
-from adapters.haarlem.refusals import ActRefusedError
+from adapters.haarlem.refusals import ActRefusedError, not_allowed
 from adapters.haarlem.store import Transaction
+from hub.errors import Code, RefusedError
 from schemas.document import Document
 
 
@@ -93,6 +95,10 @@ class Answered:
     found: int | None = None
 
 
+#: What the edge refuses to seal for a recipient, whoever asks (adapters/minimisation.py).
+_NOT_FOR_PARTY: Final = frozenset({Code.FIELD_NOT_ALLOWED, Code.BSN_NOT_ALLOWED, Code.NO_AGREEMENT})
+
+
 class Counter:
     """Carries out calls for one debt helper."""
 
@@ -147,6 +153,12 @@ class Counter:
         except ActRefusedError as error:
             self.log_refused(caller, act, case_id, error)
             raise
+        except RefusedError as error:
+            if error.code not in _NOT_FOR_PARTY:
+                raise
+            refused = not_allowed(error.place)
+            self.log_refused(caller, act, case_id, refused)
+            raise refused from None
         return _response(kept)
 
     def _once(

@@ -55,6 +55,7 @@ _STATUS: Final[dict[Refusal, int]] = {
     Refusal.NOT_READY: 409,
     Refusal.COUNT_NEEDED: 409,
     Refusal.NOT_ALL_AGREED: 409,
+    Refusal.NOT_ALLOWED: 409,
 }
 
 

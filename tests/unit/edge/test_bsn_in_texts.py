@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.haarlem.guards import may_be_bsn
+from adapters.minimisation import may_be_bsn
 
 
 @pytest.mark.parametrize(
