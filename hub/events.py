@@ -63,6 +63,7 @@ class Event(StrEnum):
     REGISTER_REFUSED = "register.refused"
     REGISTER_STALE = "register.stale"
     LOG_FORKED = "log.forked"
+    LOG_AUDITED = "log.audited"
     LOG_RESTARTED = "log.restarted"
     CHECKPOINT_PUBLISHED = "checkpoint.published"
     CHECKPOINT_LATE = "checkpoint.late"

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from hub import failpoints
 from hub.clock import clock_of
@@ -25,15 +25,12 @@ from hub.relay.quota import Quota, QuotaSettings
 from hub.relay.registers import RegisterWatch
 from hub.relay.relay import Office, Relay
 from hub.running import run_until_stopped
-from hub.settings import HubSettings
+from hub.settings import LOG_FLOOR, HubSettings
 from hub.telling import messenger_of, watchman_of
 from hub.wire.link import LinkSettings
 
 if TYPE_CHECKING:
     from hub.console.process import Console
-
-
-LOG_FLOOR: Final = "log-floor"
 
 
 def link_settings(settings: HubSettings) -> LinkSettings:

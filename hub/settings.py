@@ -21,6 +21,8 @@ CONFIG_VARIABLE: Final = "HUB_CONFIG"
 SQLITE: Final = "sqlite:///"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _ADDRESS: Final = r"^[^@\s,<>]+@[^@\s,<>]+$"
+LOG_FLOOR: Final = "log-floor"
+"""In the folder `state`: the last head of the message log that was signed on this machine."""
 
 
 class Part(BaseModel):

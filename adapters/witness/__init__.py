@@ -37,7 +37,7 @@ from schemas.road import CheckpointCosignature, HubCheckpoint
 DAILY: Final = timedelta(days=1)
 #: How long a head may stand apart from what was seen: the next one may bring the proof.
 UNLINKED: Final = timedelta(days=1)
-LOOK_S: Final = 60.0
+LOOK_S: Final = 10.0
 
 
 class Witness:

@@ -36,6 +36,7 @@ NOUNS: Final[Sequence[tuple[str, str]]] = (
     ("console", "Run the operators' console, until it is told to stop."),
     ("messages", "Where each message is, who must act, and what happens next."),
     ("quarantine", "What could not be carried or attributed: look at it, release it, settle it."),
+    ("log", "The message log's proof: heads, proofs of messages, the verifier and the full audit."),
     ("db", "The database's schema: bring it to this release, or see whether it is."),
     ("partners", "The organisations that are connected: let one in, list, pause, resume and test them."),
     ("register", "The register of organisations, keys and agreements: sign, check, show."),

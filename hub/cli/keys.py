@@ -33,7 +33,9 @@ from hub.wire.keys import (
     kid_for,
     new_private_jwk,
 )
+from hub.wire.logkey import LOG_KEY_FILE, write_log_key
 from hub.wire.names import GOVERNANCE_KID, Kid, kid_of
+from hub.wire.note import new_signer
 
 app = App(name="keys", help="Private keys: make them on the machine where they stay, renew them, list what is there.")
 
@@ -163,6 +165,21 @@ def list_keys(
         rows = [row | _standing(str(row["kid"]), register, now, in_use) for row in rows]
         rows += [_missing(key, register, now) for oin in oins for key in _absent(oin, register, found, now)]
     print_rows(rows, output)
+    return OK
+
+
+@app.command(name="new-log")
+def new_log(*, folder: Folder, name: str) -> int:
+    """Make the key of a hub's message log (log.note-key, 0600) and print what the register takes as `logKey`.
+
+    Args:
+        folder: The folder of the hub's private keys.
+        name: What the log is called, an address without scheme as hub.example/log; its origins begin with it.
+    """
+    signer = new_signer(name)
+    write_log_key(folder, signer)
+    print(signer.verifier)
+    say(f"The private key stays in this folder as {LOG_KEY_FILE}.")
     return OK
 
 

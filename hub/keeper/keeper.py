@@ -42,7 +42,7 @@ class KeeperSettings:
     act_s: float = 0.5  # how soon what operators asked for is begun
     sweep_s: float = 30.0
     checkpoint_s: float = 10.0
-    publish_s: float = 60.0  # how often it is looked whether a checkpoint is due to go out
+    publish_s: float = 5.0  # how often it is looked whether a checkpoint is due to go out
     log: LogSettings | None = None  # None signs nothing
     tell_s: float = 10.0
     lead_s: float = 5.0  # how often a waiting keeper tries to lead, and a leading one looks whether it still does

@@ -6,9 +6,11 @@ database that was put back from a back-up contradicts the floor; then nothing is
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from hub.database import Connection
 from hub.errors import Code, HubError, TamperedError
@@ -17,6 +19,14 @@ from hub.messagelog.tree.store import Tree, nodes_of, trees
 from hub.wire.checkpoint import Checkpoint, read_body
 from hub.wire.note import Signer, read_note, sign
 from hub.wire.tree import Nodes, root
+
+#: The act of which the first leaf of a log tells that was begun anew.
+RESTORED: Final = "log-restored"
+
+
+def head_hash(head: Checkpoint) -> str:
+    """The hash of what was signed of a head, as a leaf refers to it."""
+    return "sha-256:" + hashlib.sha256(head.body().encode()).hexdigest()
 
 
 def make_checkpoints(connection: Connection, signer: Signer, floor: str | None, now: datetime) -> list[Kept]:

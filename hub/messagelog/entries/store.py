@@ -72,6 +72,19 @@ def sequence_entries(connection: Connection, most: int) -> int:
     return len(rows)
 
 
+def add_next(connection: Connection, row: Row, index: int) -> None:
+    """An entry that has its index at once, under the sequencer's lock: the first of a log that begins anew."""
+    connection.execute(_ADD, {**_EMPTY_ENTRY, "subj": None, **row, "leaf_index": index})
+
+
+def hold_sequencer(connection: Connection) -> int:
+    """Keeps the sequencer away until this transaction ends; returns the index that is next."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"number": SEQUENCING})
+    last = connection.execute(_LAST).scalar()
+    return 0 if last is None else int(last) + 1
+
+
 def add_register_version(
     connection: Connection, version: int, body_hash: str, now: datetime, body: bytes | None = None
 ) -> str:

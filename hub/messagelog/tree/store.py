@@ -83,13 +83,17 @@ def _tree(row: Row[Any]) -> Tree:
     return Tree(row.tree_id, read_origin(row.origin), row.first, row.size)
 
 
-def begin_tree(connection: Connection, log: str, year: int, first: int) -> Tree:
-    """A new tree from this index on: the first of its log and year, or the next."""
-    same = [one.origin.number for one in trees(connection) if (one.origin.log, one.origin.year) == (log, year)]
-    origin = Origin(log, year, max(same, default=-1) + 1)
+def begin_tree(connection: Connection, log: str, year: int, first: int, above: int = -1) -> Tree:
+    """A new tree from this index on: the first of its log and year, or the next; its number is higher than `above`."""
+    same = [above, *_numbers(connection, log, year)]
+    origin = Origin(log, year, max(same) + 1)
     row = {"origin": str(origin), "first": first, "size": 0}
     tree_id = connection.execute(insert(TREE).values(row).returning(TREE.c.tree_id)).scalar_one()
     return Tree(tree_id, origin, first, 0)
+
+
+def _numbers(connection: Connection, log: str, year: int) -> list[int]:
+    return [one.origin.number for one in trees(connection) if (one.origin.log, one.origin.year) == (log, year)]
 
 
 def leaves(connection: Connection, start: int, most: int) -> list[LeafRow]:
