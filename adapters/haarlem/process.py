@@ -13,6 +13,7 @@ from adapters.haarlem.app import api_server, create_api
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.handlers import CaseOffice
 from adapters.haarlem.imports.jobs import ImportDesk
+from adapters.haarlem.page.site import PageSite
 from adapters.haarlem.settings import load_settings
 
 
@@ -28,4 +29,10 @@ async def compose(edge: Edge, own: Path | None) -> AsyncIterator[Sequence[Task]]
         async def serve(stop: asyncio.Event) -> None:
             await server.run(listening, stop)
 
-        yield [office.run_tasks, ImportDesk(helper).run, serve]
+        tasks: list[Task] = [office.run_tasks, ImportDesk(helper).run, serve]
+        if helper.settings.page is None:
+            yield tasks
+            return
+        page = PageSite(helper, helper.settings.page, edge.office.clock)
+        with page.listening:
+            yield [*tasks, page.run]

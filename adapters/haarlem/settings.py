@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapters.haarlem.ddas.settings import DdasSettings
+from adapters.haarlem.page_settings import PageSettings
 from hub.toml import load_toml
 from schemas.identifiers import Email, Name, Phone
 
@@ -109,6 +110,7 @@ class Settings(_Part):
     mandate: Mandate = Mandate()
     api: ApiSettings = ApiSettings()
     ddas: DdasSettings = DdasSettings()
+    page: PageSettings | None = None
     sweep_s: float = Field(default=60, gt=0, description="seconds between two looks at terms and end dates")
     answers_kept_days: int = Field(default=30, ge=1, description="how long the answer to an idempotency key is kept")
 
@@ -126,4 +128,5 @@ def load_settings(path: Path) -> Settings:
         for name, value in (("certificate", api.certificate), ("private_key", api.private_key))
         if value is not None
     }
-    return settings.model_copy(update={"api": api.model_copy(update=found)})
+    page = None if settings.page is None else settings.page.beside(path.parent)
+    return settings.model_copy(update={"api": api.model_copy(update=found), "page": page})

@@ -146,12 +146,12 @@ def new_window(context: BrowserContext, site: Site, shots: Path, *, signed_in: b
         context.add_cookies([{"name": terms.cookie, "value": site.stand.token(), "url": site.url}])
     context.add_init_script(LISTENER)
     window = Window(context.new_page(), site.url, shots)
-    window.page.on("console", lambda message: _keep(window, message.type, message.text))
+    window.page.on("console", lambda message: keep(window, message.type, message.text))
     window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
     return window
 
 
-def _keep(window: Window, kind: str, text: str) -> None:
+def keep(window: Window, kind: str, text: str) -> None:
     """Chromium reports the page's own 400 and 404 as errors too: those are meant."""
     if kind in {"error", "warning"} and "Failed to load resource" not in text:
         window.complaints.append(f"{kind}: {text}")

@@ -8,6 +8,8 @@ from pathlib import Path
 from adapters.haarlem import csv_acts
 from adapters.haarlem.api import routes
 from adapters.haarlem.csv_acts import RowAct
+from adapters.haarlem.ddas.settings import DdasSettings
+from adapters.haarlem.page_settings import PageSettings
 from adapters.haarlem.rest import Rust
 from adapters.haarlem.settings import ApiSettings, ContactSettings, Rules, Settings, Terms, load_settings
 
@@ -21,10 +23,10 @@ def test_the_example_of_settings_is_accepted_and_names_every_setting(tmp_path: P
     file.write_text(example, encoding="utf-8")
     found = load_settings(file)
     defaults = Settings(connection_code=found.connection_code)
-    assert found.model_copy(update={"contact": defaults.contact, "api": defaults.api}) == defaults
-    for part in (Settings, ContactSettings, Terms, Rules, ApiSettings):
+    assert found.model_copy(update={"contact": defaults.contact, "api": defaults.api, "page": None}) == defaults
+    for part in (Settings, ContactSettings, Terms, Rules, ApiSettings, DdasSettings, PageSettings):
         missing = set(part.model_fields) - set(re.findall(r"^\[?(\w+)", example, re.MULTILINE))
-        assert missing <= {"certificate", "private_key", "email"}
+        assert missing <= {"certificate", "private_key", "email", "tokens"}
 
 
 def test_every_column_of_an_import_stands_on_the_page_and_no_other() -> None:
