@@ -16,6 +16,7 @@ from adapters.demo.brokers import DemoBroker, running_broker
 from adapters.demo.caseworker import CaseSystem
 from adapters.demo.cast import Cast
 from adapters.demo.configuration import CLOCK, CONFIG, configure_edges, configure_haarlem, configure_hub
+from adapters.demo.console import DemoConsole
 from adapters.demo.outside import ReferralIndex, TaxSystem
 from adapters.demo.parties import GBKZ, HAARLEM, HUB, VISH, Party
 from adapters.demo.process import free_ports
@@ -43,6 +44,7 @@ class Stage:
     index: ReferralIndex
     cases: CaseSystem
     clock: ShiftedClock
+    console: DemoConsole
 
     def start_adapter(self, party: Party) -> None:
         """Starts the edge of one party with its adapter."""
@@ -110,11 +112,12 @@ def _start(place: Place, broker: DemoBroker, cast: Cast, clock: SystemClock) -> 
     hub_config = configure_hub(place, broker.address)
     configure_edges(place, broker.address, tax, index)
     configure_haarlem(place, api_port)
+    console = DemoConsole.prepare(place)
     database = Database(f"sqlite:///{place.of(HUB) / 'hub.db'}")
     schema.upgrade(database)
     database.close()
     cases = CaseSystem(api_port, _token(place, clock))
-    stage = Stage(place, broker, cast, tax, index, cases, ShiftedClock(place.root / CLOCK))
+    stage = Stage(place, broker, cast, tax, index, cases, ShiftedClock(place.root / CLOCK), console)
     cast.start_ours(HUB.name, "up", "--config", str(hub_config), folder=place.of(HUB))
     for party in (GBKZ, VISH, HAARLEM):
         stage.start_adapter(party)

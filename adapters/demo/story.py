@@ -17,6 +17,7 @@ from typing import Any, Final
 from adapters.demo.caseworker import Row
 from adapters.demo.cast import SCHULDHUB, bare_environment
 from adapters.demo.configuration import CONFIG
+from adapters.demo.console import people
 from adapters.demo.findings import Findings
 from adapters.demo.parties import GBKZ, HAARLEM, HUB, STRANGER
 from adapters.demo.screen import Screen
@@ -158,6 +159,8 @@ class Story:
             f"\n[bold]Het berichtenlog van zaak {WITH_ARRANGEMENT}[/bold] (zoals de beheerder het ziet)"
         )
         self._schuldhub("messages", "list", "--case", case, "--output", "table")
+        self._stage.console.start(self._stage.cast)
+        self._screen.check("de beheerconsole antwoordt, en wie wil kan zich aanmelden", holds=True)
 
     def _rest_row(self, number: str) -> tuple[str, str, str]:
         persons = self._stage.cases.case(self._cases[number])["personen"]
@@ -291,6 +294,11 @@ def _stay(stage: Stage, screen: Screen) -> None:
         f"{SCHULDHUB} edge status --config {edge}",
     ):
         screen.console.print(f"  {line}", soft_wrap=True)
+    screen.console.print(
+        f"\n[bold]De beheerconsole:[/bold] {stage.console.url}  (in uw browser; alleen op deze machine)"
+    )
+    for name, roles in people():
+        screen.console.print(f"  {name}: {roles}")
     screen.console.print("Ctrl-C stopt alles.")
     try:
         threading.Event().wait()

@@ -6,6 +6,7 @@ from typing import Final
 
 from hub.console.desk import Desk, Page
 from hub.console.pages import (
+    administration,
     case,
     live,
     message,
@@ -33,6 +34,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *recoveries.PAGES,
     *partners.PAGES,
     *partner.PAGES,
+    *administration.PAGES,
     *trail.PAGES,
 )
 

@@ -19,6 +19,7 @@ class Desk(kit.Desk):
     register: CurrentRegister
     tail: Tail
     four_eyes: bool = False
+    role_names: Mapping[str, str] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

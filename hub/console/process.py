@@ -51,6 +51,7 @@ class Console:
             register=register,
             tail=Tail(database),
             four_eyes=settings.four_eyes,
+            role_names=settings.roles,
         )
         self.app = make_app(self.desk)
         self._server = server_of(self.app, settings, PART)

@@ -30,3 +30,14 @@ AUDIT = Table(
     Index("console_audit_subject", "subject", "row_id"),
     sqlite_autoincrement=True,
 )
+
+LAST_VISIT = Table(
+    "console_last_visit",
+    METADATA,
+    Column("subject", SUBJECT, primary_key=True),
+    Column("began", BigInteger, nullable=False),  # the session that he is in
+    Column("seen", BigInteger, nullable=False),
+    Column("seen_index", BigInteger, nullable=False),
+    Column("before_seen", BigInteger),  # where the session before that one ended
+    Column("before_index", BigInteger),
+)

@@ -69,6 +69,10 @@ class RegisterFile:
         found = self.load()
         return None if found.hash == present.hash else found
 
+    def verified(self, body: bytes) -> Register:
+        """The register that these bytes hold, signed by the same governance; RefusedError(register_invalid)."""
+        return load_register(body, self._governance)
+
     def body_of(self, register: Register) -> bytes | None:
         """The bytes of this register; None where the file holds others, or cannot be read."""
         try:

@@ -14,6 +14,9 @@ from hub.console.overview.store import quarantined, waiting_since
 from hub.console.partners import Partner, partners_of
 from hub.console.partners.store import reports
 from hub.console.roles import Permission
+from hub.console.since import Changes, LastVisit
+from hub.console.since.store import changes_since
+from hub.console.since.store import seen as note_visit
 from hub.conversations import store
 from hub.conversations.questions import Question
 from hub.conversations.store import Attention
@@ -38,6 +41,8 @@ class _Seen:
     attention: Attention
     partners: list[Partner]
     newest: list[LogLine]
+    last: LastVisit | None
+    changes: Changes | None
 
 
 async def root(_visitor: Visitor) -> Response:
@@ -48,7 +53,8 @@ async def root(_visitor: Visitor) -> Response:
 async def show(visitor: Visitor) -> Response:
     """The five tiles and the last events."""
     register = visitor.desk.register.current
-    seen = await visitor.desk.database.read(_look, visitor, register)
+    last = await visitor.desk.database.run(_visit, visitor)
+    seen = await visitor.desk.database.read(_look, visitor, register, last)
     attention = seen.attention
     unconfirmed = attention.rest_undelivered + attention.rest_failed + attention.rest_overdue
     away = [partner for partner in seen.partners if partner.away]
@@ -61,7 +67,15 @@ async def show(visitor: Visitor) -> Response:
         away=away,
         counted=COUNTED,
         newest=seen.newest,
+        last=seen.last,
+        changes=seen.changes,
     )
+
+
+def _visit(connection: Connection, visitor: Visitor) -> LastVisit | None:
+    """Where whoever looks left off."""
+    session = visitor.session
+    return note_visit(connection, session.user.subject, session.begun, visitor.now) if session else None
 
 
 async def terms(visitor: Visitor) -> Response:
@@ -89,13 +103,15 @@ def _place(given: str) -> store.Place | None:
     return (int(found[1]), found[2]) if found else None
 
 
-def _look(connection: Connection, visitor: Visitor, register: Register) -> _Seen:
+def _look(connection: Connection, visitor: Visitor, register: Register, last: LastVisit | None) -> _Seen:
     return _Seen(
         quarantined(connection),
         waiting_since(connection, visitor.now - WAITS_LONG),
         store.attention(connection, visitor.now, COUNTED),
         partners_of(register.organisations.values(), reports(connection), {}, {}, visitor.now),
         entries_after(connection, last_index(connection) - NEWEST, NEWEST)[::-1],
+        last,
+        changes_since(connection, last) if last else None,
     )
 
 
