@@ -106,6 +106,16 @@ class Notebook:
         PAGE.write_text(page(read()))
 
 
+def under_way(url: str) -> int:
+    """How many messages the hub has accepted whose recipient has not said what became of them."""
+    database = Database(url)
+    try:
+        with database.reading() as tx:
+            return len(tx.execute(select(MESSAGE.c.id).where(MESSAGE.c.outcome.is_(None))).all())
+    finally:
+        database.close()
+
+
 NOTEBOOK: Final = Notebook()
 
 

@@ -21,7 +21,7 @@ from adapters.vish.supply import Supplier
 from adapters.vish.tables import METADATA
 from hub.clock import Clock
 from hub.errors import Code, RefusedError
-from schemas.messages import DebtRestRegistration, DebtRestWithdrawal, Message
+from schemas.messages import CoolingOffPeriod, DebtRestRegistration, DebtRestWithdrawal, Message
 
 M = TypeVar("M", bound=Message)
 #: Each row has a record key; the index handles a key once.
@@ -43,6 +43,7 @@ class VishIndex:
         """Acts on what the index understands."""
         self._road.on(DebtRestRegistration, self.registration, outside=IDEMPOTENCY)
         self._road.on(DebtRestWithdrawal, self.withdrawal, outside=IDEMPOTENCY)
+        self._road.on(CoolingOffPeriod, self.cooling_off, outside=OutsideKey.LOOK_UP)
 
     async def registration(self, received: Received[DebtRestRegistration]) -> Done:
         """*Schuldenrust-aanmelding*: supplied with the next batch; its result is the answer."""
@@ -53,6 +54,11 @@ class VishIndex:
         """*Schuldenrust-afmelding*: the row that was not supplied is dropped, or the registration is ended."""
         await self._check_sender(received)
         return Done(record=lambda tx: self._registrations.withdraw(tx, received))
+
+    async def cooling_off(self, received: Received[CoolingOffPeriod]) -> Done:
+        """*Afkoelingsperiode*: nothing changes at the index; whoever asks hears how it stands."""
+        await self._check_sender(received)
+        return Done(record=lambda tx: self._registrations.protect(tx, received))
 
     async def run_tasks(self, stop: asyncio.Event) -> None:
         """Supplies and reads results until `stop`."""

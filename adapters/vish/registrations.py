@@ -13,13 +13,20 @@ from adapters.vish.store import ItemKind, Registration, RowState, Standing, Supp
 from hub.clock import Clock
 from hub.database import instant
 from schemas.codes import EndClass, RegistrationResult
-from schemas.messages import DebtRestRegistration, DebtRestRegistrationResult, DebtRestWithdrawal, Message
+from schemas.messages import (
+    CoolingOffPeriod,
+    DebtRestRegistration,
+    DebtRestRegistrationResult,
+    DebtRestWithdrawal,
+    Message,
+)
 
 M = TypeVar("M", bound=Message)
 OVER = frozenset({Standing.REJECTED, Standing.WITHDRAWN, Standing.LAPSED})
 OTHER_PERSON = "Dit gesprek gaat over een ander persoon; de lopende registratie blijft staan."
 NOT_SUPPLIED = "De aanmelding was nog niet aan VISH aangeleverd."
 NOT_REGISTERED = "Er staat geen registratie bij VISH."
+STAYS = "De registratie blijft staan, ook in de afkoelingsperiode."
 NOT_CHANGED = "De wijziging is niet verwerkt; de registratie staat zoals zij stond."
 
 
@@ -97,6 +104,15 @@ class Registrations:
         known = standing.number or message.registration_number
         store.put_row(tx, _numbered(row, replace(standing, number=known)))
         store.put_registration(tx, replace(standing, state=Standing.WITHDRAWING))
+
+    def protect(self, tx: Transaction, received: Received[CoolingOffPeriod]) -> None:
+        """*Afkoelingsperiode*: who is registered stays so; the index knows no other protection."""
+        standing = store.registration(tx, received.conversation)
+        if standing is None or standing.state in OVER:
+            self._tell(tx, received, RegistrationResult.ENDED, NOT_REGISTERED)
+        elif standing.number is not None:
+            self._answer(tx, standing, [received.id], RegistrationResult.REGISTERED, STAYS)
+        # else the registration is on its way, and its own result says that it came about
 
     # — what the index answers —————————————————————————————————————————————————————————————————————————————————————
 
@@ -195,7 +211,11 @@ class Registrations:
             self._send(tx, standing, message, answered)
 
     def _tell(
-        self, tx: Transaction, received: Received[DebtRestWithdrawal], result: RegistrationResult, reason: str
+        self,
+        tx: Transaction,
+        received: Received[DebtRestWithdrawal] | Received[CoolingOffPeriod],
+        result: RegistrationResult,
+        reason: str,
     ) -> None:
         self._publish(
             tx,

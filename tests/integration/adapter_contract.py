@@ -242,15 +242,17 @@ class AdapterContract:
 
     async def test_it_resumes_after_a_crash_at_any_point(self, broker: Broker, tmp_path: Path) -> None:
         async with self.stage(broker, tmp_path, running=False) as stage:
-            talk = new_pseudonym()
-            body = stage.body(self.opening(), talk, 1)
-            await stage.send(body)
+            sent: dict[str, bytes] = {}
             for point in self.crashes():
+                talk = new_pseudonym()
+                sent[talk] = stage.body(self.opening(), talk, 1)
+                await stage.send(sent[talk])
                 ended = await ended_process(stage, point)
                 assert ended == KILLED, f"{point} was not reached"
             process = await started(stage, None)
             try:
-                await self.settled(stage, talk, body)
+                for talk, body in sent.items():
+                    await self.settled(stage, talk, body)
                 assert set(stage.outside.effects().values()) == {1}
             finally:
                 process.terminate()

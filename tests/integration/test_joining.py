@@ -34,7 +34,7 @@ EXAMPLE = TOP / "docs/joining/example_adapter.py"
 NOTICE = PublicNotice.from_wire(json.loads((TOP / "schemas/v1/examples/kennisgeving-publiek.json").read_bytes()))
 STRANGER_BSN = "999001024"
 SHELL = re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
-MAKE_KEYS, TRY_OUT, START, LOOK, JUDGE_LINES = SHELL
+MAKE_KEYS, TRY_OUT, START, LOOK, JUDGE_LINES, TRY_ENDPOINT = SHELL
 (EVENT,) = re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)
 (SETTINGS,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
 

@@ -81,6 +81,11 @@ def with_handlers(edge: Edge) -> Edge:
     return edge
 
 
+def test_the_page_for_partners_runs_the_very_command() -> None:
+    page = (ROOT / "docs/joining.md").read_text()
+    assert "schuldhub partner-kit --config sender/edge.toml --partner 00000099000000003000 --output table\n" in page
+
+
 async def test_our_own_edge_keeps_every_promise(broker: Broker, tmp_path: Path) -> None:
     async with road_on(broker, tmp_path / "road", oins=(SHV, TAX)) as road:
         await road.hub()
