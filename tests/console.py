@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,7 @@ from typing import Self
 
 from starlette.testclient import TestClient
 
-from adapters.demo.issuer import DemoIssuer
+from adapters.demo.issuer import PEOPLE, DemoIssuer, Person
 from hub.clock import Clock, SystemClock
 from hub.console.process import Console
 from hub.console.roles import Role
@@ -102,8 +102,8 @@ def console_settings(folder: Path, **changes: object) -> ConsoleSettings:
 
 
 @contextmanager
-def issuer_for(console_url: str) -> Iterator[str]:
-    """A loopback issuer that sends browsers back to that console; yields its address."""
+def issuer_for(console_url: str, *, client_id: str = CLIENT_ID, people: Sequence[Person] = PEOPLE) -> Iterator[str]:
+    """A loopback issuer that sends browsers back to that site; yields its address."""
     issuer: DemoIssuer | None = None
 
     async def app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
@@ -116,7 +116,8 @@ def issuer_for(console_url: str) -> Iterator[str]:
     issuer = DemoIssuer(
         url,
         SystemClock(),
-        client_id=CLIENT_ID,
+        client_id=client_id,
+        people=people,
         client_secret="niet-geheim",
         redirect_uri=f"{console_url}/aanmelden/terug",
     )

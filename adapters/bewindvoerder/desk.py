@@ -57,6 +57,7 @@ class Members:
     """Who belongs to which office, by the groups that the issuer gave. In two offices at once nobody is let in."""
 
     def __init__(self, offices: Mapping[str, Office]) -> None:
+        self.offices = offices
         self._of_group = {
             group: Member(office, duty)
             for office in offices.values()

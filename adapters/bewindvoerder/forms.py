@@ -39,6 +39,7 @@ class Field:
     required: bool
     options: tuple[str, ...] = ()
     most: int | None = None
+    least: int = 0
     fields: tuple[Field, ...] = ()
 
     def row(self, number: int) -> tuple[Field, ...]:
@@ -71,7 +72,8 @@ def _field(name: str, part: dict[str, Any], schema: dict[str, Any], *, required:
         options = tuple((whole if kind == "choice" else _resolved(whole["items"], schema))["enum"])
     if kind == "group":
         fields = tuple(_within(one, name) for one in fields)
-    return Field(name, title, hint, kind, required, options, whole.get("maxLength"), fields)
+    least = whole.get("minItems", 0)
+    return Field(name, title, hint, kind, required, options, whole.get("maxLength"), least, fields)
 
 
 def _resolved(part: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +105,7 @@ def _within(field: Field, name: str) -> Field:
         field.required,
         field.options,
         field.most,
+        field.least,
         fields,
     )
 

@@ -9,13 +9,15 @@ from typing import Final
 from adapters.bewindvoerder.access.store import add_visit, create
 from adapters.bewindvoerder.desk import Desk, Members
 from adapters.bewindvoerder.handlers import Office
+from adapters.bewindvoerder.mail import Postman
 from adapters.bewindvoerder.pages import PAGES
 from adapters.bewindvoerder.rendering import PART, make_assets, make_renderer
+from adapters.bewindvoerder.service.api import ROOT, create_api
 from adapters.bewindvoerder.settings import PortalSettings
 from adapters.bewindvoerder.tables import SESSIONS
 from hub.clock import Clock
 from hub.database import Database
-from hub.web.app import make_app
+from hub.web.app import Fork, make_app
 from hub.web.sessions.store import SessionStore
 from hub.web.site import issuer_of, server_of, terms_of
 
@@ -50,10 +52,14 @@ class Portal:
         )
         for office in offices:
             office.listen()
-        self.app = make_app(self.desk, PAGES)
+        self.app = Fork(make_app(self.desk, PAGES), {ROOT: create_api(self.desk)})
+        self._postman = Postman(settings.mail, settings.url, clock) if settings.mail else None
         self._server = server_of(self.app, settings, PART)
         self.listening = self._server.listen()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answers until `stop`; the edges of the offices run beside it."""
-        await self._server.run(self.listening, stop)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._server.run(self.listening, stop))
+            if self._postman is not None:
+                group.create_task(self._postman.run(self.offices.values(), stop))

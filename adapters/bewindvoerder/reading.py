@@ -44,7 +44,8 @@ def _facts(fields: tuple[Field, ...], data: Mapping[str, Any]) -> Iterator[Fact]
             else:
                 yield Fact(field.title, rows=tuple(tuple(_facts(field.fields, row)) for row in value))
         else:
-            yield Fact(field.title, said(field.kind, value))
+            kind = "date" if field.name.endswith("datum") else field.kind
+            yield Fact(field.title, said(kind, value))
 
 
 def said(kind: str, value: object) -> str:

@@ -91,6 +91,12 @@ def letters(tx: Transaction, *, case: str | None = None, ours: bool | None = Non
     return [_letter(row) for row in tx.execute(query)]
 
 
+def letters_after(tx: Transaction, number: int, most: int) -> list[Letter]:
+    """Letters that came or went after this one, the oldest first."""
+    query = select(LETTER).where(LETTER.c.number > number).order_by(LETTER.c.number).limit(most)
+    return [_letter(row) for row in tx.execute(query)]
+
+
 def open_letter(tx: Transaction, letter_id: str, by: str, at: datetime) -> bool:
     """Notes the first opening; False when somebody was before."""
     mine = (LETTER.c.id == letter_id, LETTER.c.opened.is_(None), LETTER.c.ours.is_(False))
@@ -106,13 +112,6 @@ def mark_answered(tx: Transaction, letter_id: str, at: datetime) -> None:
 def set_outcome(tx: Transaction, letter_id: str, outcome: str, code: str | None) -> None:
     """What became of a letter of ours."""
     tx.execute(update(LETTER).where(LETTER.c.id == letter_id, LETTER.c.ours).values(outcome=outcome, code=code))
-
-
-def newest_unopened(tx: Transaction) -> datetime | None:
-    """When the newest letter came that nobody opened."""
-    waiting = select(func.max(LETTER.c.at)).where(LETTER.c.ours.is_(False), LETTER.c.opened.is_(None))
-    found = tx.execute(waiting).scalar()
-    return None if found is None else moment(found)
 
 
 def _letter(row: Row[Any]) -> Letter:

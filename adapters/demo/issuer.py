@@ -12,6 +12,7 @@ import hmac
 import html
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -65,8 +66,18 @@ class _Grant:
 class DemoIssuer:
     """The issuer as an ASGI application."""
 
-    def __init__(self, url: str, clock: Clock, *, client_id: str, client_secret: str, redirect_uri: str) -> None:
-        """One client is known, at one address to send browsers back to."""
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        client_id: str,
+        client_secret: str,
+        redirect_uri: str,
+        people: Sequence[Person] = PEOPLE,
+    ) -> None:
+        """One client is known, at one address to send browsers back to; `people` are who can be picked."""
+        self._people = people
         self.url = url
         self._clock = clock
         self._client = (client_id, client_secret)
@@ -108,9 +119,9 @@ class DemoIssuer:
         known = query.get("client_id") == self._client[0] and query.get("redirect_uri") == self._redirect_uri
         if not known or query.get("response_type") != "code" or query.get("code_challenge_method") != "S256":
             return Response("unknown client or flow", 400)
-        person = next((one for one in PEOPLE if one.subject == query.get("person")), None)
+        person = next((one for one in self._people if one.subject == query.get("person")), None)
         if person is None:
-            return HTMLResponse(_page(dict(query)))
+            return HTMLResponse(_page(dict(query), self._people))
         code = secrets.token_urlsafe(32)
         self._grants[code] = _Grant(
             person,
@@ -165,12 +176,12 @@ class DemoIssuer:
         return jose.sign_jws(strictjson.dumps(claims), self._key, "JWT").decode()
 
 
-def _page(query: dict[str, str]) -> str:
+def _page(query: dict[str, str], people: Sequence[Person]) -> str:
     """Who do you want to be? Links, because this issuer asks for nothing."""
     items = "".join(
         f'<li><a href="/authorize?{html.escape(urlencode(query | {"person": one.subject}))}">'
         f"{html.escape(one.name)}</a> ({html.escape(', '.join(one.roles) or 'geen rol')})</li>"
-        for one in PEOPLE
+        for one in people
     )
     return (
         '<!DOCTYPE html><html lang="nl"><head><meta charset="utf-8"><title>Demo-aanmelding</title></head>'

@@ -13,13 +13,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp, ExceptionHandler
 
+from adapters.api.frame import Frame
 from adapters.haarlem import openapi
 from adapters.haarlem.api import routes
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.ddas_desk import app as ddas
 from adapters.haarlem.desk import problems
 from adapters.haarlem.desk.counter import Counter
-from adapters.haarlem.desk.frame import Frame
 from adapters.haarlem.desk.problems import Trouble, TroubleError
 from adapters.haarlem.refusals import ActRefusedError
 from adapters.haarlem.settings import ApiSettings
@@ -50,7 +50,7 @@ def create_api(helper: DebtHelper) -> ASGIApp:
     outside = Starlette(routes=[Mount(ROOT, app=api), Mount(ddas.ROOT, app=ddas.create_ddas(helper))])
     outside.router.redirect_slashes = False
     _handle_errors(outside)
-    return Frame(outside, settings.most_json_bytes, {f"{ROOT}/importen": settings.most_csv_bytes})
+    return Frame(outside, problems.API_VERSION, settings.most_json_bytes, {f"{ROOT}/importen": settings.most_csv_bytes})
 
 
 def api_server(app: ASGIApp, settings: ApiSettings) -> WebServer:

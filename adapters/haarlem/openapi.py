@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from adapters.api.problem import MEDIA_TYPE
 from adapters.haarlem import answers, requests, talk_answers, talk_requests
 from adapters.haarlem.ddas import reporting
-from adapters.haarlem.desk.problems import API_VERSION, MEDIA_TYPE
+from adapters.haarlem.desk.problems import API_VERSION
 from adapters.haarlem.settings import ApiSettings
 from schemas.document import Document
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.database import RowError
 from hub.errors import HubError
@@ -36,6 +37,24 @@ def make_app(desk: Desk, pages: Iterable[Page[Any]]) -> SecurityHeaders:
     )
     app.state.desk = desk
     return SecurityHeaders(app, encrypted=desk.terms.encrypted)
+
+
+class Fork:
+    """A site with other applications beside it on the same address: each gets what lies below its path, without it."""
+
+    def __init__(self, site: ASGIApp, beside: Mapping[str, ASGIApp]) -> None:
+        """`beside`: paths without a slash at the end, and who answers below them."""
+        self._site = site
+        self._beside = beside
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One call."""
+        for path, app in self._beside.items():
+            if scope["type"] == "http" and scope["path"].startswith(f"{path}/"):
+                below = {"path": scope["path"].removeprefix(path), "root_path": "", "raw_path": b""}
+                await app({**scope, **below}, receive, send)
+                return
+        await self._site(scope, receive, send)
 
 
 async def _problem(request: Request, error: Exception) -> Response:

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
+from adapters.api.problem import MEDIA_TYPE
 from adapters.haarlem.ddas.model import Answer
 from adapters.haarlem.ddas_desk.asking import GegevensRequest
-from adapters.haarlem.desk.problems import API_VERSION, MEDIA_TYPE
+from adapters.haarlem.desk.problems import API_VERSION
 from adapters.haarlem.settings import ApiSettings
 
 _REF: Final = "#/components/schemas/{model}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import JSONResponse, Response
 
-from adapters.haarlem.desk.problems import API_VERSION, MEDIA_TYPE, TYPE_PREFIX
+from adapters.api.problem import problem
+from adapters.haarlem.desk.problems import API_VERSION
 from adapters.haarlem.refusals import FieldFault
 
 _DOMAIN: Final = "ERROR_DOMAIN_INWAY"
@@ -48,25 +48,25 @@ def denied(denial: Denial) -> Response:
     headers = {"Fsc-Error-Code": denial.value}
     if status == 401:  # noqa: PLR2004 - the status of RFC 9110
         headers["WWW-Authenticate"] = "Bearer"
-    return _problem(status, denial.value, title, detail, {"code": denial.value, "domain": _DOMAIN}, headers)
+    return problem(status, denial.value, title, detail, {"code": denial.value, "domain": _DOMAIN}, headers)
 
 
 def invalid(faults: Iterable[FieldFault]) -> Response:
     """The answer to a request that does not fit."""
     fields = [{"pointer": one.pointer, "code": one.code, "toelichting": one.text} for one in faults]
     detail = "Een of meer gegevens kloppen niet; zie velden."
-    return _problem(400, "ongeldige-invoer", "Ongeldig verzoek", detail, {"velden": fields})
+    return problem(400, "ongeldige-invoer", "Ongeldig verzoek", detail, {"velden": fields})
 
 
 def wrong_media_type() -> Response:
     """The answer to a body of another kind."""
-    return _problem(415, "verkeerd-mediatype", "Verkeerd mediatype", "Stuur application/json.", {})
+    return problem(415, "verkeerd-mediatype", "Verkeerd mediatype", "Stuur application/json.", {})
 
 
 def unavailable() -> Response:
     """The answer while something of ours cannot be used."""
     detail = "Er is niets geleverd; probeer het straks opnieuw."
-    return _problem(503, "tijdelijk-niet-beschikbaar", "Tijdelijk niet beschikbaar", detail, {}, {"Retry-After": "30"})
+    return problem(503, "tijdelijk-niet-beschikbaar", "Tijdelijk niet beschikbaar", detail, {}, {"Retry-After": "30"})
 
 
 def token_refused(code: str) -> Response:
@@ -74,16 +74,3 @@ def token_refused(code: str) -> Response:
     status = 401 if code == "invalid_client" else 400
     headers = {"WWW-Authenticate": "Basic"} if status == 401 else {}  # noqa: PLR2004
     return JSONResponse({"error": code}, status, headers | {"API-Version": API_VERSION})
-
-
-def _problem(
-    status: int,
-    slug: str,
-    title: str,
-    detail: str,
-    members: Mapping[str, Any],
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    content = {"type": f"{TYPE_PREFIX}{slug}", "status": status, "title": title, "detail": detail, **members}
-    body = json.dumps(content, ensure_ascii=False).encode()
-    return Response(body, status, {"API-Version": API_VERSION, **(headers or {})}, media_type=MEDIA_TYPE)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 from starlette.responses import Response
 
+from adapters.api.problem import problem
 from adapters.haarlem.refusals import DUTCH as REFUSED
 from adapters.haarlem.refusals import FAULTS, ActRefusedError, Fault, FieldFault, Refusal
 from schemas.errors import DUTCH as FORMS
 from schemas.errors import Slug
 
 API_VERSION: Final = "1.0.0"
-MEDIA_TYPE: Final = "application/problem+json"
-TYPE_PREFIX: Final = "urn:schuldhub:probleem:"
 
 
 class Trouble(StrEnum):
@@ -87,26 +85,13 @@ def refused(error: ActRefusedError) -> Response:
         members["aantalPauzes"] = error.count
     if error.end is not None:
         members["einddatum"] = error.end.isoformat()
-    return _problem(_STATUS[error.refusal], error.refusal.value, title, detail, members)
+    return problem(_STATUS[error.refusal], error.refusal.value, title, detail, members)
 
 
 def troubled(error: TroubleError) -> Response:
     """The answer of the counter itself."""
     status, title, detail = _TROUBLE[error.trouble]
-    return _problem(status, error.trouble.value, title, detail, {}, error.headers)
-
-
-def _problem(
-    status: int,
-    slug: str,
-    title: str,
-    detail: str,
-    members: Mapping[str, Any],
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    content = {"type": f"{TYPE_PREFIX}{slug}", "status": status, "title": title, "detail": detail, **members}
-    body = json.dumps(content, ensure_ascii=False).encode()
-    return Response(body, status, {"API-Version": API_VERSION, **(headers or {})}, media_type=MEDIA_TYPE)
+    return problem(status, error.trouble.value, title, detail, {}, error.headers)
 
 
 #: What the web framework finds wrong with a header, query or path, in our words.

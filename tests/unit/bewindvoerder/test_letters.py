@@ -94,11 +94,11 @@ def test_what_is_wrong_in_a_form_is_said_by_field_and_nothing_that_was_typed_is_
 def test_an_answer_starts_its_term_at_the_first_opening_and_a_letter_that_lies_has_one_too(stand: Stand) -> None:
     letter = stand.arrives("jansen", "verwijzing", **referral(urgent=True))
     browser = stand.browser("jansen")
-    assert "lezen: verwijzing vóór 25 november 2026" in browser.get("/postvak")
+    assert "lezen: verwijzing uiterlijk 25 november 2026" in browser.get("/postvak")
     later(stand.clock, days=1)
     browser = stand.browser("jansen")
     browser.get(f"/berichten/{letter.id}")
-    assert "antwoord op verwijzing vóór 27 november 2026" in browser.get("/postvak")
+    assert "antwoord op verwijzing uiterlijk 27 november 2026" in browser.get("/postvak")
     assert "nog 3 werkdagen" in browser.get("/termijnen")
     later(stand.clock, days=5)
     assert "2 dagen te laat" in stand.browser("jansen").get("/termijnen")

@@ -10,29 +10,32 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters.haarlem.desk.problems import API_VERSION, Trouble, TroubleError, troubled
+from adapters.api.problem import VERSION_HEADER, problem
 
 #: Nothing of a case is to be kept by a cache or guessed at by a browser.
-_ALWAYS: Final = {"API-Version": API_VERSION, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_ALWAYS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+TOO_LARGE: Final = "De inhoud is groter dan hier is toegestaan."
 
 
 class Frame:
-    """Holds the application; `limits` are bytes by path, `limit` those of every other path."""
+    """Holds an application of this version; `limits` are bytes by path, `limit` those of every other path."""
 
-    def __init__(self, app: ASGIApp, limit: int, limits: dict[str, int]) -> None:
+    def __init__(self, app: ASGIApp, version: str, limit: int, limits: dict[str, int] | None = None) -> None:
         self._app = app
         self._limit = limit
-        self._limits = limits
+        self._limits = limits or {}
+        self._headers = {VERSION_HEADER: version, **_ALWAYS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        framed = _with_headers(send)
+        framed = _with_headers(send, self._headers)
         body = await self._body(scope, receive)
         if body is None:
-            await troubled(TroubleError(Trouble.TOO_LARGE))(scope, receive, framed)
+            await problem(413, "te-groot", "Te groot", TOO_LARGE)(scope, receive, framed)
             return
         await self._app(scope, _replayed(body, receive), framed)
 
@@ -68,11 +71,11 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, always: dict[str, str]) -> Send:
     async def framed(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _ALWAYS.items():
+            for name, value in always.items():
                 headers.setdefault(name, value)
         await send(message)
 
