@@ -21,8 +21,8 @@ from adapters.bewindvoerder.store import Transaction
 from hub.clock import Clock
 from hub.errors import Code, HubError, UnavailableError
 from hub.events import Event, log
+from hub.secret import read_secret
 from hub.waiting import pause
-from hub.web.site import read_secret
 from hub.workdays import is_working_day, local_day, term_end
 
 LOOK_S: Final = 30.0
