@@ -47,7 +47,7 @@ def agree(helper: DebtHelper, tx: Transaction, case_id: str, request: AgreeReque
     if agreed_on > helper.today():
         raise invalid(Fault.TOO_FAR_AHEAD, "/datumAkkoord")
     refuse_bsn((person.bsn for person in file.persons), {"/betaalreferentie": request.payment_reference})
-    counting = [one for one in settlements_of(tx, file).values() if one.state not in NOTHING_THERE | _ENDED]
+    counting = [one for one in settlements_of(helper, tx, file).values() if one.state not in NOTHING_THERE | _ENDED]
     may = ACCEPTED | (REFUSED if request.compulsory else frozenset())
     if not counting or all(one.state in SETTLED for one in counting):
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
@@ -87,7 +87,7 @@ def end_arrangement(helper: DebtHelper, tx: Transaction, case_id: str, request: 
     end_class = _class_of(request)
     if request.end is not None and request.end > helper.today():
         raise invalid(Fault.TOO_FAR_AHEAD, "/einddatum")
-    known = settlements_of(tx, file)
+    known = settlements_of(helper, tx, file)
     named = [named_one(file, known, one) for one in request.parties]
     ending = [one for one in named or known.values() if one.state not in _ENDED and one.open]
     discharged = end_class is EndClass.DISCHARGED

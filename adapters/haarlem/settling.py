@@ -45,10 +45,10 @@ _HUNDRED: Final = Decimal(100)
 _DECIDABLE: Final = frozenset({SettlementState.PROPOSED, SettlementState.RECONSIDERATION, *REFUSED, *ACCEPTED})
 
 
-def settlements_of(tx: Transaction, file: CaseFile) -> dict[str, KeptTalk]:
-    """The settlements of a case by party."""
+def settlements_of(helper: DebtHelper, tx: Transaction, file: CaseFile) -> dict[str, KeptTalk]:
+    """The settlements of a case by party, as they stand at this moment: silence may have become consent just now."""
     found = talks.of_case(tx, file.case.id, TalkKind.SETTLEMENT)
-    return {str(one.party_id): one for one in found}
+    return {str(one.party_id): talkbook.keep(helper, tx, one, one.facts) for one in found}
 
 
 def named_one(file: CaseFile, known: dict[str, KeptTalk], party_id: str) -> KeptTalk:
@@ -68,7 +68,7 @@ def propose(helper: DebtHelper, tx: Transaction, case_id: str, request: Proposal
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, INVALID.
     """
     file = casefile.held(tx, case_id)
-    known = settlements_of(tx, file)
+    known = settlements_of(helper, tx, file)
     wanted: list[tuple[int | None, KeptTalk, PartyProposalRequest | None]] = [
         (place, named_one(file, known, one.party_id), one) for place, one in enumerate(request.parties)
     ]
@@ -138,7 +138,7 @@ def reconsider(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str,
     """
     file = casefile.held(tx, case_id)
     refuse_bsn((person.bsn for person in file.persons), {"/motivering": request.reasoning})
-    talk = named_one(file, settlements_of(tx, file), party_id)
+    talk = named_one(file, settlements_of(helper, tx, file), party_id)
     if talk.state != SettlementState.REJECTED:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
     plea = Reconsideration(
@@ -158,7 +158,7 @@ def decide(
     file = casefile.held(tx, case_id)
     if request.date > helper.today():
         raise invalid(Fault.TOO_FAR_AHEAD, "/datum")
-    talk = named_one(file, settlements_of(tx, file), party_id)
+    talk = named_one(file, settlements_of(helper, tx, file), party_id)
     asked = talk.facts.last
     if talk.state not in _DECIDABLE or asked is None:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
