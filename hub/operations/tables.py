@@ -1,4 +1,4 @@
-"""The rows of operators' acts: who did what and why, plans and their items, notices asked for, planned windows.
+"""The rows of operators' acts: who did what and why, plans and their items, notices asked for.
 
 Reasons and notes are the only free text that the hub keeps. They are checked on the way in, belong to cases where they
 name any, and are blanked with them.
@@ -95,15 +95,4 @@ NOTICE_ASKED = Table(
     Column("error", String(32)),
     Index("notice_asked_oin", "oin", "asked"),
     sqlite_autoincrement=True,
-)
-
-WINDOW = Table(
-    "partner_window",
-    METADATA,
-    Column("act_id", UUID, primary_key=True),
-    Column("oin", OIN, nullable=False),
-    Column("begins", BigInteger, nullable=False),
-    Column("ends", BigInteger, nullable=False),
-    Column("withdrawn", BigInteger),
-    Index("partner_window_oin", "oin", "ends"),
 )

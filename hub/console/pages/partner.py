@@ -136,9 +136,9 @@ async def withdraw(visitor: Visitor) -> Response:
     """Takes the window back."""
     oin = _organisation(visitor).oin
     window = await visitor.desk.database.read(lambda connection: windows(connection, visitor.now).get(oin))
-    if window is None or window.act is None:
+    if window is None:
         raise HTTPException(_NOT_FOUND)
-    identity = window.act.id
+    identity = window.id
 
     def effect(connection: Connection, act: Act) -> object:
         return withdraw_window(connection, identity, act)

@@ -37,7 +37,9 @@ class Window:
     oin: str
     begins: datetime
     ends: datetime
+    id: str
     act: Done | None
+    """Who planned it here; None for one that came another way."""
 
     def lasts(self, now: datetime) -> bool:
         """Whether it is now."""

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from hub.alarms import store as alarms
 from hub.database import instant, moment
 from hub.messagelog.pauses import store as pauses
 from hub.messagelog.tables import MESSAGE
 from hub.operations.acts import Act, Overtaken, OvertakenError
 from hub.operations.acts.store import acts_by_id, begin
 from hub.operations.partners import AskedNotice, Window
-from hub.operations.tables import NOTICE_ASKED, WINDOW
+from hub.operations.tables import NOTICE_ASKED
 from schemas.codes import HubNoticeCode
 
 
@@ -77,15 +78,14 @@ def mark_notice(connection: Connection, row_id: int, error: str | None, now: dat
 
 
 def plan_window(connection: Connection, oin: str, begins: datetime, ends: datetime, act: Act) -> bool:
-    """Keeps a window; False where this act was done before."""
+    """Keeps a window, which the alarms go by; False where this act was done before."""
     if not begin(connection, act):
         return False
-    row = {"act_id": act.id, "oin": oin, "begins": instant(begins), "ends": instant(ends)}
-    connection.execute(insert(WINDOW), row)
+    alarms.add_window(connection, alarms.Window(act.id, oin, begins, ends, None))
     return True
 
 
-def withdraw_window(connection: Connection, window: str, act: Act) -> bool:
+def withdraw_window(connection: Connection, window_id: str, act: Act) -> bool:
     """Takes a window back; False where this act was done before.
 
     Raises:
@@ -93,27 +93,16 @@ def withdraw_window(connection: Connection, window: str, act: Act) -> bool:
     """
     if not begin(connection, act):
         return False
-    mine = (WINDOW.c.act_id == window, WINDOW.c.withdrawn.is_(None))
-    if connection.execute(update(WINDOW).where(*mine).values(withdrawn=instant(act.at))).rowcount != 1:
+    if not alarms.remove_window(connection, window_id):
         raise OvertakenError(Overtaken.WITHDRAWN)
     return True
 
 
 def windows(connection: Connection, now: datetime) -> dict[str, Window]:
     """For each partner the window that lasts now, or the next one."""
-    query = (
-        select(WINDOW)
-        .where(WINDOW.c.withdrawn.is_(None), WINDOW.c.ends > instant(now))
-        .order_by(WINDOW.c.begins.desc())
-    )
-    rows = connection.execute(query).all()
-    acts = acts_by_id(connection, (row.act_id for row in rows))
-    return {row.oin: Window(row.oin, moment(row.begins), moment(row.ends), acts.get(row.act_id)) for row in rows}
-
-
-def away_by_plan(connection: Connection, now: datetime) -> frozenset[str]:
-    """Partners that said that they would be away now: no alarm that they are unreachable."""
-    return frozenset(oin for oin, window in windows(connection, now).items() if window.lasts(now))
+    found = alarms.windows(connection, now)[::-1]  # the first to begin is the last to be put in
+    acts = acts_by_id(connection, (one.id for one in found))
+    return {one.oin: Window(one.oin, one.begins, one.ends, one.id, acts.get(one.id)) for one in found}
 
 
 def _notices() -> Select[Any]:
