@@ -16,6 +16,9 @@ from adapters.haarlem.conversations.settlement import (
     SettlementState,
 )
 from adapters.haarlem.conversations.talk import Said, name_of
+from adapters.haarlem.ddas.facts import ArrangementStep, FactKind
+from adapters.haarlem.ddas_desk import recording as ddas
+from adapters.haarlem.dossier import CaseState
 from adapters.haarlem.guards import refuse_bsn
 from adapters.haarlem.reasons import EndReason, class_of
 from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
@@ -57,6 +60,9 @@ def agree(helper: DebtHelper, tx: Transaction, case_id: str, request: AgreeReque
         proposal = talk.facts.last_said(SettlementProposal)
         if proposal is not None and talk.state not in SETTLED:
             talkbook.say(helper, tx, talk, _agreement(proposal, agreed_on, request.payment_reference))
+    ddas.record(helper, tx, case_id, FactKind.ARRANGEMENT, ArrangementStep.GRANTED.value, agreed_on)
+    if request.compulsory:
+        ddas.record(helper, tx, case_id, FactKind.ARRANGEMENT, ArrangementStep.COMPULSORY.value, agreed_on)
     agenda.add_event(tx, helper.now(), "schuldregeling-akkoord", case_id)
 
 
@@ -98,6 +104,8 @@ def end_arrangement(helper: DebtHelper, tx: Transaction, case_id: str, request: 
         # Who never had a proposal has nothing to end: the message would wait for one, so it stays in the books.
         heard_of_it = any(one.name == name_of(SettlementProposal) for one in talk.facts.said)
         talkbook.say(helper, tx, talk, message, by_hand=not heard_of_it)
+    if file.case.state is CaseState.ENDED:  # help went on in the arrangement alone
+        ddas.ended(helper, tx, case_id, request.reason)
     agenda.add_event(tx, helper.now(), "schuldregeling-beeindigd", case_id)
 
 

@@ -13,6 +13,8 @@ from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper, Said
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations import PauseState, RegistrationState
+from adapters.haarlem.ddas.facts import FactKind
+from adapters.haarlem.ddas_desk import recording as ddas
 from adapters.haarlem.dossier import PersonState
 from adapters.haarlem.facts import Kind, Letter, LetterKind
 from adapters.haarlem.fanout import Call, CallReason
@@ -48,6 +50,7 @@ def protect(helper: DebtHelper, tx: Transaction, case_id: str, request: Moratori
     said = Said(LetterKind.MORATORIUM, message, request.end_date, content=message.to_wire())
     for exchange in wanted:
         _say(helper, tx, file, exchange, said, CallReason.MORATORIUM_BY_HAND)
+    ddas.record(helper, tx, case_id, FactKind.MORATORIUM, None, request.start_date, request.end_date)
     agenda.add_event(tx, helper.now(), "afkoelingsperiode", case_id, person_id=request.person_id)
 
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.haarlem import casefile, store, views
+from adapters.haarlem import casefile, store, talk_views, views
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.desk.access import Caller
@@ -98,7 +98,7 @@ def rehearse(helper: DebtHelper, caller: Caller, filled: Filled) -> Plan:
 
 
 def perform(counter: Counter, caller: Caller, filled: Filled, key: str, shown: str) -> str:
-    """Does the act once for its key, if it brings about what was shown; returns the case to show.
+    """Does the act once for its key, if it brings about what was shown; returns the case to show, if there is one.
 
     Raises:
         ActRefusedError: it is refused.
@@ -106,16 +106,18 @@ def perform(counter: Counter, caller: Caller, filled: Filled, key: str, shown: s
         TroubleError: the key was used for something else.
     """
     body = json.dumps({"gegevens": filled.read.document, "over": dict(filled.about)}, sort_keys=True).encode()
-    posted = Posted(key, f"/zaken/{filled.case_id}/{filled.form.slug}", body)
+    posted = Posted(key, f"/{filled.case_id}/{filled.form.slug}", body)
 
     def work(tx: Transaction) -> Answered:
         case_id, plan = _done(counter.helper, tx, caller, filled)
         if plan.digest != shown:
             raise ChangedError(plan)
-        return Answered(views.case_view(counter.helper, tx, case_id), case_id)
+        if case_id:
+            return Answered(views.case_view(counter.helper, tx, case_id), case_id)
+        return Answered(talk_views.talk_view(counter.helper, tx, filled.about["gesprek"]))
 
     answer = counter.act(caller, filled.form.act, filled.case_id or None, posted, work)
-    case_id: str = json.loads(bytes(answer.body))["id"]
+    case_id: str = json.loads(bytes(answer.body)).get("id", "")
     return case_id
 
 
@@ -131,24 +133,25 @@ def _done(helper: DebtHelper, tx: Transaction, caller: Caller, filled: Filled) -
         raise ActRefusedError(Refusal.INVALID, *(FieldFault(name, Slug.REQUIRED.value, words) for name in empty))
     began = helper.now()
     before = _waiting(tx, filled.case_id)
-    known = page.outgoing(tx, began, _subjects(tx, filled.case_id)) if filled.case_id else {}
+    known = page.outgoing(tx, began, _subjects(tx, filled.case_id, filled.about))
     deed = Deed(helper, tx, filled.case_id, caller.employee, filled.about, request)
     case_id = filled.form.do(deed) or filled.case_id
     cases = [one for one in dict.fromkeys((filled.case_id, case_id)) if one]
-    subjects = {subject for one in cases for subject in _subjects(tx, one)}
+    subjects = {subject for one in cases or [""] for subject in _subjects(tx, one, filled.about)}
     sent = page.outgoing(tx, began, subjects)
     letters = [_letter(helper, tx, one) for message_id, one in sent.items() if message_id not in known]
     calls = [call for one in cases for call in _calls(tx, one, before)]
     return case_id, Plan(tuple(sorted(letters)), tuple(sorted(calls)))
 
 
-def _subjects(tx: Transaction, case_id: str) -> set[str]:
-    """The pseudonyms under which letters about this case go."""
-    return {
-        case_id,
-        *(one.subject for one in store.exchanges(tx, case_id)),
-        *(one.subject for one in talks.of_case(tx, case_id)),
-    }
+def _subjects(tx: Transaction, case_id: str, about: Mapping[str, str]) -> set[str]:
+    """The pseudonyms under which letters about this case, or in this conversation, go."""
+    talk = talks.find(tx, about["gesprek"]) if about.get("gesprek") else None
+    found = {talk.subject} if talk is not None else set[str]()
+    if case_id:
+        found |= {case_id, *(one.subject for one in store.exchanges(tx, case_id))}
+        found |= {one.subject for one in talks.of_case(tx, case_id)}
+    return found
 
 
 def _letter(helper: DebtHelper, tx: Transaction, sent: page.Outgoing) -> Planned:

@@ -9,6 +9,7 @@ from adapters.haarlem.ddas.reporting import ReportKind, TrajectoryFactsRequest
 from adapters.haarlem.ddas_desk import recording
 from adapters.haarlem.desk.counter import Act
 from adapters.haarlem.page.catalogue_beginning import ADDING, REGISTER
+from adapters.haarlem.page.catalogue_helping import HELPING, OF_KIND, TALK_FORMS
 from adapters.haarlem.page.catalogue_settling import SETTLING
 from adapters.haarlem.page.deeds import ActForm, Deed
 from adapters.haarlem.page.fields import Field, Group, Kind, Source
@@ -25,7 +26,7 @@ from adapters.haarlem.requests import (
     SplitRequest,
 )
 
-__all__ = ["BY_SLUG", "CASE_FORMS", "REGISTER"]
+__all__ = ["BY_SLUG", "CASE_FORMS", "OF_KIND", "REGISTER", "TALK_BY_SLUG", "TALK_FORMS"]
 
 
 def _end_person(deed: Deed) -> None:
@@ -202,6 +203,7 @@ CASE_FORMS: Final = (
         done="De zaak is beëindigd.",
     ),
     CALL_DONE,
+    *HELPING,
     *SETTLING,
     ActForm(
         "trajectfeiten",
@@ -235,3 +237,4 @@ CASE_FORMS: Final = (
     ),
 )
 BY_SLUG: Final = {form.slug: form for form in CASE_FORMS}
+TALK_BY_SLUG: Final = {form.slug: form for form in TALK_FORMS}

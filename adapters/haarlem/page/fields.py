@@ -25,6 +25,7 @@ class Kind(StrEnum):
     YES_NO = "yes-no"
     CHOICE = "choice"
     SEVERAL = "several"
+    HIDDEN = "hidden"
 
 
 class Source(StrEnum):
@@ -35,6 +36,8 @@ class Source(StrEnum):
     CALLS = "calls"
     CREDITORS = "creditors"
     MUNICIPALITIES = "municipalities"
+    HELPERS = "helpers"
+    REFERRALS = "referrals"
 
 
 Choices = tuple[tuple[str, str], ...]

@@ -14,6 +14,7 @@ from adapters.haarlem.answers import CalleeAnswer, PartyAnswer, PersonAnswer
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.conversations.position import Actor
+from adapters.haarlem.conversations.talk import TalkKind
 from adapters.haarlem.dossier import Case, CaseState, PartyRole, Person, PersonState
 from adapters.haarlem.overview import Line
 from adapters.haarlem.page.acting import name_of
@@ -25,6 +26,8 @@ from adapters.haarlem.store import Transaction
 #: As many items as a person can take in; the list of calls has them all.
 MOST_SHOWN: Final = 25
 MOST_CALLS: Final = 500
+#: Roles that somebody can be referred to (messages.md 1, row 20).
+HELPERS: Final = ("KBN", "BEW", "VOL", "VES", "SHV", "MUN")
 _PAUSES: Final = frozenset({"pauze", "vish"})
 
 
@@ -106,7 +109,7 @@ class Work:
     alarms: tuple[Item, ...]
     ends: tuple[Item, ...]
     calls: tuple[Item, ...]
-    talks: tuple[tuple[str, str, Line], ...]  # case, its number, the conversation
+    talks: tuple[tuple[str, str, Line], ...]  # case and its number, empty without one; the conversation
 
 
 def case_page(helper: DebtHelper, tx: Transaction, case_id: str) -> CasePage:
@@ -175,8 +178,8 @@ def _our_turn(helper: DebtHelper, tx: Transaction) -> tuple[tuple[str, str, Line
     shown = []
     for talk, line in overview.waiting_for_helper(helper, tx):
         case = store.find_case(tx, talk.case_id) if talk.case_id else None
-        if case is not None and line.actor is Actor.HELPER:
-            shown.append((case.id, case.helper_number, line))
+        if line.actor is Actor.HELPER:
+            shown.append((case.id, case.helper_number, line) if case else ("", "", line))
     return tuple(shown[:MOST_SHOWN])
 
 
@@ -210,8 +213,14 @@ def choices(helper: DebtHelper, tx: Transaction, source: Source, case_id: str) -
     if source is Source.MUNICIPALITIES:
         known = {code for one in register.with_role("TAX") for code in one.gemeentecodes}
         return tuple((code, municipality(helper, code)) for code in sorted(known))
+    if source is Source.HELPERS:
+        helpers = {one.oin: one.name for role in HELPERS for one in register.with_role(role) if one.active}
+        return tuple(sorted(helpers.items(), key=_by_words))
     if not case_id:
         return ()
+    if source is Source.REFERRALS:
+        lines = overview.overview(helper, tx, case_id)
+        return tuple((one.id, one.party) for one in lines if one.kind == TalkKind.REFERRAL and one.open)
     file = casefile.read(tx, case_id)
     if source is Source.PERSONS:
         return tuple((person.id, name_of(person)) for person in file.active)

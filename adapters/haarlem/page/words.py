@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from adapters.haarlem.reasons import EndReason
 from adapters.haarlem.rest import Rust
 from adapters.haarlem.watch import Concern
-from schemas.codes import ArrangementKind, EndClass, Phase, ProposalRefusalReason
+from schemas.codes import ArrangementKind, CoolingOffKind, EndClass, Phase, ProposalRefusalReason
 
 RUST: Final[dict[Rust, tuple[str, str, str]]] = {
     Rust.FULL: ("volledig", "good", "Iedereen heeft bevestigd dat de incasso stilligt."),
@@ -78,6 +79,14 @@ def plain(code: str) -> str:
 
 REASONS: Final = tuple((one.value, plain(one.value)) for one in EndReason)
 REFUSALS: Final = tuple((one.value, plain(one.value)) for one in ProposalRefusalReason)
+
+COOLING_OFF: Final = tuple((one.value, one.value.upper()) for one in CoolingOffKind)
+
+
+def choices_of(codes: type[StrEnum]) -> tuple[tuple[str, str], ...]:
+    """A closed list as choices."""
+    return tuple((one.value, plain(one.value)) for one in codes)
+
 
 #: What a message asks or tells, by the name of its type.
 MESSAGES: Final = {

@@ -165,6 +165,18 @@ def test_a_mistaken_bsn_is_not_delivered_and_a_secret_address_neither(receiver: 
     assert found["client"] == [{"Burgerservicenummer": JANSEN, "Geboortedatum": "1979-11-30"}]
 
 
+def test_a_cooling_off_period_and_a_new_phase_are_told_by_their_acts(receiver: Receiver) -> None:
+    desk = receiver.desk
+    number = desk.register()
+    court = {"soort": "fw-287b", "rechtbank": "Noord-Holland", "kenmerk": "C/15/1"}
+    court |= {"ingangsdatum": TODAY.isoformat(), "einddatum": "2027-04-30"}
+    assert post(desk, f"{number}/afkoelingsperiode", court).status_code == 200
+    assert post(desk, f"{number}/fasewijziging", {"fase": "stabilisatie"}).status_code == 200
+    (found,) = receiver.trajectories()
+    assert found["moratoria"] == [{"startdatum": TODAY.isoformat(), "einddatum": "2027-04-30"}]
+    assert found["stabilisatie"] == {"startdatum": TODAY.isoformat()}
+
+
 def test_facts_are_only_ever_added(receiver: Receiver) -> None:
     desk = receiver.desk
     number = desk.register()

@@ -13,12 +13,15 @@ from httpx2 import Response
 from adapters.haarlem.api import routes
 from adapters.haarlem.desk import store as desk_store
 from adapters.haarlem.desk.counter import Act
-from adapters.haarlem.page.catalogue import CASE_FORMS, REGISTER
+from adapters.haarlem.page.catalogue import CASE_FORMS, REGISTER, TALK_FORMS
 from adapters.haarlem.page.desk import employee_of
 from adapters.haarlem.page.fields import Field, Kind, day_of, money_of, read
 from adapters.haarlem.page.site import PageSite
+from hub.clock import new_pseudonym
 from tests.page import Worker, page_settings
 from tests.unit.haarlem.desk import BAKKER, CRED, TAX, VRIES, Desk, case, person
+from tests.unit.haarlem.test_helping import DOSSIER, START, arrives
+from tests.world import BEW, KBN, VOL
 
 FILLED = {
     "/klantnummerShv": "SHV-900",
@@ -183,11 +186,34 @@ FILLINGS: dict[str, dict[str, str]] = {
     "besluit": {"/besluit": "akkoord", "/datum": "23-11-2026"},
     "schuldregeling-akkoord": {"/betaalreferentie": "R-1"},
     "schuldregeling-beeindigen": {"/reden": "nieuwe-schulden"},
+    "fasewijziging": {"/fase": "stabilisatie"},
+    "incident": {"/maatregel": "beslag", "/datum": "23-11-2026"},
+    "afkoelingsperiode": {
+        "/soort": "fw-287b",
+        "/rechtbank": "Noord-Holland",
+        "/kenmerk": "C/15/1",
+        "/ingangsdatum": "23-11-2026",
+        "/einddatum": "1-5-2027",
+    },
+    "verwijzen": {
+        "/soort": "vrijwilliger",
+        "/grondslag": "toestemming",
+        "/reden": "Administratie op orde brengen.",
+        "/bereikbaarheid/telefoon": "06-12345678",
+    },
+    "verwijzing-intrekken": {"/reden": "Niet meer nodig."},
     "trajectfeiten": {"/feiten/0/soort": "toekenning", "/feiten/0/datum": "20-11-2026"},
 }
 
 
-@pytest.mark.parametrize("slug", [form.slug for form in CASE_FORMS])
+#: What is chosen from a list of the case or the register: the first.
+ABOUT: dict[str, tuple[str, ...]] = {
+    **{form.slug: ("persoon", "partij", "belpunt") for form in CASE_FORMS},
+    "verwijzen": ("/persoonId", "/naar"),
+}
+
+
+@pytest.mark.parametrize("slug", [form.slug for form in CASE_FORMS if form.slug != "verwijzing-intrekken"])
 def test_every_form_is_shown_and_its_act_is_carried_out_or_refused_in_words(worker: Worker, slug: str) -> None:
     desk = worker.desk
     partner = () if slug == "persoon-toevoegen" else (person(BAKKER),)
@@ -197,8 +223,12 @@ def test_every_form_is_shown_and_its_act_is_carried_out_or_refused_in_words(work
     form = worker.get(path)
     assert form.status_code == 200
     about = {
-        name: re.search(rf'<select[^>]*name="{name}".*?<option value="([0-9a-f-]{{36}})"', form.text, re.DOTALL)
-        for name in ("persoon", "partij", "belpunt")
+        name: re.search(
+            rf'<select[^>]*name="{name}"[^>]*>(?:(?!</select>).)*?<option value="([0-9a-f-]{{20,36}})"',
+            form.text,
+            re.DOTALL,
+        )
+        for name in ABOUT[slug]
     }
     given = FILLINGS[slug] | {name: found.group(1) for name, found in about.items() if found}
     shown = worker.send(path, given)
@@ -212,17 +242,59 @@ def test_every_form_is_shown_and_its_act_is_carried_out_or_refused_in_words(work
     assert (shown.status_code == 409) == (slug in refused), text(shown)
 
 
+def test_a_referral_is_withdrawn_by_choosing_it(worker: Worker) -> None:
+    number = worker.desk.register()
+    path = f"/zaken/{number}/verwijzen"
+    who = worker.desk.look(number)["personen"][0]["id"]
+    asked = {"/persoonId": who, "/naar": KBN, "/soort": "ondernemer-schuldhulp", "/grondslag": "mandaat"}
+    asked |= {"/reden": "Ondernemer met schulden.", "/bereikbaarheid/telefoon": "06-12345678"}
+    refused = worker.send(path, asked)
+    assert refused.status_code == 400  # an entrepreneur has an enterprise
+    asked |= {"/naar": VOL, "/soort": "vrijwilliger"}
+    shown = worker.send(path, asked)
+    assert "verwijzing" in text(shown)
+    assert worker.confirm(path, shown).status_code == 303
+    form = worker.get(f"/zaken/{number}/verwijzing-intrekken")
+    (talk,) = re.findall(r'<option value="([0-9a-f-]{36})"', form.text)
+    assert "Wij: verwijzing" in text(worker.get(f"/gesprekken/{talk}"))
+    path = f"/zaken/{number}/verwijzing-intrekken"
+    shown = worker.send(path, {"gesprek": talk, "/reden": "Niet meer nodig."})
+    assert worker.confirm(path, shown).status_code == 303
+    assert worker.desk.letters(VOL)[-1].data["status"] == "ingetrokken"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_dossier_is_read_and_advised_on_with_and_without_a_case(worker: Worker, *, known: bool) -> None:
+    desk, talk = worker.desk, new_pseudonym()
+    if known:
+        desk.register()
+    arrives(desk, "bewind-gestart", START, sender=BEW, talk=talk)
+    arrives(desk, "bewind-dossier", DOSSIER, sender=BEW, talk=talk)
+    assert f'href="/gesprekken/{talk}"' in worker.get("/").text
+    assert f'href="/gesprekken/{talk}"' in worker.get("/bewinden").text
+    page = worker.get(f"/gesprekken/{talk}")
+    assert "Schulden: 12.000 euro." in text(page)
+    path = f"/gesprekken/{talk}/advies"
+    assert worker.get(path).status_code == 200
+    assert worker.send(path, {"/advies": "voortzetten"}).status_code == 400
+    shown = worker.send(path, {"/advies": "voortzetten", "/motivering": "Het plan past."})
+    assert "advies over het bewind" in text(shown)
+    done = worker.confirm(path, shown)
+    assert done.status_code == 303
+    assert worker.get(done.headers["location"]).status_code == 200
+    assert desk.letters(BEW)[-1].data["advies"] == "voortzetten"
+    assert worker.send(path, {"/advies": "voortzetten", "/motivering": "Nog eens."}).status_code == 409
+
+
 def test_every_act_of_the_api_has_a_form(worker: Worker) -> None:
     reads = {Act.LOOK_UP, Act.SEARCH, Act.EVENTS, Act.CALLS, Act.OVERVIEW, Act.WAITING, Act.LETTER, Act.TALK}
     files = {Act.IMPORT, Act.IMPORT_STATE, Act.IMPORT_RESULT, Act.ADMINISTRATIONS}
-    assert {form.act for form in (*CASE_FORMS, REGISTER)} >= set(Act) - reads - files - LATER
+    assert {form.act for form in (*CASE_FORMS, *TALK_FORMS, REGISTER)} >= set(Act) - reads - files - LATER
     assert routes.routes
 
 
 #: Acts that have an address and no form yet.
-LATER: frozenset[Act] = frozenset(
-    {Act.REFER, Act.WITHDRAW, Act.ADVISE, Act.CARRY_OUT, Act.ANSWER, Act.PHASE, Act.PROTECT, Act.INCIDENT}
-)
+LATER: frozenset[Act] = frozenset()
 
 
 # — look ——————————————————————————————————————————————————————————————————————————————————————————————————————————
