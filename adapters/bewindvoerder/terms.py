@@ -7,7 +7,7 @@ letter that nobody opens is a term of its own.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -67,16 +67,23 @@ def open_terms(letters: Sequence[Letter], rules: Rules) -> list[Term]:
     return sorted(found, key=lambda term: (term.due, term.what))
 
 
-def _answers(letters: Iterable[Letter], rules: Rules) -> Iterator[Term]:
+def _answers(letters: Sequence[Letter], rules: Rules) -> Iterator[Term]:
     for letter in letters:
         if letter.ours:
             continue
         if letter.opened is None:
             due = term_end(local_day(letter.at), rules.terms.read)
             yield Term(f"lezen: {kind_of(letter.type)}", due, ours=True, case=letter.case, letter=letter.id)
-        elif letter.type in ANSWERS and letter.answered is None:
+        elif _is_waited_for(letter, letters):
             due = term_end(local_day(letter.opened), _answer_days(letter, rules))
             yield Term(f"antwoord op {kind_of(letter.type)}", due, ours=True, case=letter.case, letter=letter.id)
+
+
+def _is_waited_for(letter: Letter, letters: Sequence[Letter]) -> bool:
+    """Whether an answer is still wanted; a referral that its sender withdrew needs none."""
+    if letter.type not in ANSWERS or letter.answered is not None:
+        return False
+    return not letter.of(Referral) or last_report(letters, letter.conversation) is None
 
 
 def _answer_days(letter: Letter, rules: Rules) -> int:

@@ -69,6 +69,12 @@ def test_who_was_taken_on_is_spoken_to_within_four_weeks_or_three_working_days(u
     assert due(open_terms([said, asked], RULES)) == [("eerste gesprek", last, True)]
 
 
+def test_a_referral_that_its_sender_withdrew_needs_no_answer() -> None:
+    asked = letter(Referral, 1, opened=THURSDAY)
+    withdrawn = letter(ReferralStatusReport, 2, ours=False, opened=THURSDAY, data={"status": "ingetrokken"})
+    assert open_terms([withdrawn, asked], RULES) == []
+
+
 def test_help_that_runs_is_heard_of_every_thirty_days_and_help_that_ended_is_not() -> None:
     asked = letter(Referral, 1, opened=THURSDAY, answered=THURSDAY)
     running = letter(ReferralStatusReport, 2, data={"status": "gestart"})
