@@ -134,7 +134,7 @@ def open_console(settings: HubSettings) -> Console:
     register = CurrentRegister(RegisterFile(settings.register_file, governance, floor))
     database = Database(settings.database)
     check_schema(database)
-    return Console(settings.console, database, register, clock_of(settings.clock_file))
+    return Console(settings.console, database, register, clock_of(settings.clock_file), settings.state / LOG_FLOOR)
 
 
 def run_console(settings: HubSettings, say: Callable[[str], None]) -> None:

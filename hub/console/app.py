@@ -8,6 +8,7 @@ from hub.console.desk import Desk, Page
 from hub.console.pages import (
     administration,
     case,
+    control,
     live,
     message,
     messagelog,
@@ -35,6 +36,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *partners.PAGES,
     *partner.PAGES,
     *administration.PAGES,
+    *control.PAGES,
     *trail.PAGES,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hub.console.live.tail import Tail
 from hub.register.current import CurrentRegister
@@ -20,6 +21,8 @@ class Desk(kit.Desk):
     tail: Tail
     four_eyes: bool = False
     role_names: Mapping[str, str] = field(default_factory=dict)
+    floor: Path | None = None
+    """The last head of the log that was signed on this machine, where the console stands beside the hub."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -31,7 +31,14 @@ STATIC: Final = Path(__file__).parent / "static"
 class Console:
     """The console of one hub."""
 
-    def __init__(self, settings: ConsoleSettings, database: Database, register: CurrentRegister, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: ConsoleSettings,
+        database: Database,
+        register: CurrentRegister,
+        clock: Clock,
+        floor: Path | None = None,
+    ) -> None:
         """Puts the parts together; nothing runs yet.
 
         Raises:
@@ -52,6 +59,7 @@ class Console:
             tail=Tail(database),
             four_eyes=settings.four_eyes,
             role_names=settings.roles,
+            floor=floor,
         )
         self.app = make_app(self.desk)
         self._server = server_of(self.app, settings, PART)
