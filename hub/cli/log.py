@@ -17,6 +17,7 @@ from hub.cli.filters import MessageId, OinOption
 from hub.cli.output import OutputOption, print_record, say
 from hub.cli.refusal import OK, refuse
 from hub.clock import clock_of, new_id
+from hub.console.trail.store import altered_hours
 from hub.errors import Code, HubError, RefusedError
 from hub.messagelog.auditing import Trust
 from hub.messagelog.auditing.running import run_audit
@@ -175,9 +176,9 @@ def audit(
     )
     with opened_log(settings) as database, _bar() as bar:
         task = bar.add_task("audit", total=None)
-        found = run_audit(
-            database, trust, clock_of(settings.clock_file), lambda done, of: bar.update(task, completed=done, total=of)
-        )
+        clock = clock_of(settings.clock_file)
+        tell = lambda done, of: bar.update(task, completed=done, total=of)  # noqa: E731
+        found = run_audit(database, trust, clock, tell, also=(altered_hours,))
     counts = {"leaves": found.leaves, "checkpoints": found.checkpoints, "cosignatures": found.cosignatures}
     problems = [{"problem": one} for one in found.problems]
     print_record({"whole": not problems, **counts, "problems": problems}, output)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.clock import Clock
+from hub.console import trail
 from hub.console.app import make_app
 from hub.console.audit.store import add_visit
 from hub.console.desk import Desk
@@ -71,6 +72,7 @@ class Console:
             group.create_task(self._server.run(self.listening, stop))
             group.create_task(self.desk.tail.run(stop))
             group.create_task(self._watch_register(stop))
+            group.create_task(trail.run(self.desk.database, self.desk.clock, stop))
             await stop.wait()
             self.desk.stopping.set()
 

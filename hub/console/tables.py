@@ -28,6 +28,7 @@ AUDIT = Table(
     Column("target", String(80)),
     Column("detail", Text),
     Index("console_audit_subject", "subject", "row_id"),
+    Index("console_audit_at", "at"),
     sqlite_autoincrement=True,
 )
 
@@ -40,4 +41,12 @@ LAST_VISIT = Table(
     Column("seen_index", BigInteger, nullable=False),
     Column("before_seen", BigInteger),  # where the session before that one ended
     Column("before_index", BigInteger),
+)
+
+AUDIT_HOUR = Table(
+    "console_audit_hour",
+    METADATA,
+    Column("begins", BigInteger, primary_key=True, autoincrement=False),
+    Column("lines", Integer, nullable=False),
+    Column("hash", String(72), nullable=False),
 )

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from hub.console.audit import Act
 from hub.console.desk import Desk, Page, Visitor
 from hub.console.roles import Permission
+from hub.console.trail.store import altered_hours
 from hub.database import Connection
 from hub.errors import HubError, UnavailableError
 from hub.events import Event, log
@@ -109,7 +110,7 @@ def _audit(desk: Desk) -> None:
     try:
         floor = load_floor(desk.floor) if desk.floor is not None else None
         trust = Trust([read_verifier(register.hub.log_key or "")], register, read_floor(floor) if floor else None)
-        run_audit(desk.database, trust, desk.clock)
+        run_audit(desk.database, trust, desk.clock, also=(altered_hours,))
     except (HubError, UnavailableError) as error:
         log().warning(Event.TASK_FAILED, task="log-verification", code=error.code, place=error.place)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from hub.clock import Clock
-from hub.database import Database
+from hub.database import Connection, Database
 from hub.events import Event, log
 from hub.messagelog.auditing import Audit, Progress, Trust, audit, store
 
@@ -14,7 +15,17 @@ from hub.messagelog.auditing import Audit, Progress, Trust, audit, store
 NOTE_EVERY_S: Final = 1.0
 
 
-def run_audit(database: Database, trust: Trust, clock: Clock, tell: Progress = lambda _done, _total: None) -> Audit:
+#: What else is to be held against the log; returns what is wrong.
+Also = Callable[[Connection], Sequence[str]]
+
+
+def run_audit(
+    database: Database,
+    trust: Trust,
+    clock: Clock,
+    tell: Progress = lambda _done, _total: None,
+    also: Sequence[Also] = (),
+) -> Audit:
     """Audits in this thread.
 
     Raises:
@@ -36,6 +47,9 @@ def run_audit(database: Database, trust: Trust, clock: Clock, tell: Progress = l
 
     with database.reading() as connection:
         found = audit(connection, trust, progress)
+        for look in also:
+            for problem in look(connection):
+                found.find(problem)
     with database.begin() as connection:
         store.note_progress(connection, number, found.leaves, clock.now())
         store.end_verification(connection, number, found.problems, clock.now())
