@@ -88,6 +88,11 @@ def cases_of_bsn(tx: Transaction, bsn: str, *, only_open: bool) -> list[str]:
     return list(tx.execute(query.distinct().order_by(CASE.c.id)).scalars())
 
 
+def case_ids(tx: Transaction) -> list[str]:
+    """Ids of all cases."""
+    return list(tx.execute(select(CASE.c.id).order_by(CASE.c.id)).scalars())
+
+
 def add_person(tx: Transaction, person: Person) -> None:
     """A new person of a case."""
     tx.execute(insert(PERSON).values(id=person.id, **_person_columns(person)))

@@ -62,3 +62,28 @@ class TalkAnswer(Document):
 
     line: LineAnswer = Field(alias="stand")
     spoken: tuple[SpokenAnswer, ...] = Field(alias="berichten")
+
+
+class RefusalsAnswer(Document):
+    """How often parties refused for one reason."""
+
+    model_config = ConfigDict(title="Weigeringen om één reden")
+
+    reason: str = Field(alias="reden")
+    count: int = Field(alias="aantal")
+
+
+class FiguresAnswer(Document):
+    """The figures of one municipality over one quarter; what is under five is left out."""
+
+    model_config = ConfigDict(title="Rapportage")
+
+    gemeentecode: str = Field(alias="gemeentecode")
+    quarter: str = Field(alias="kwartaal")
+    residents: Absent[int] = Field(default=None, alias="inwoners", description="In zaken die in dit kwartaal begonnen.")
+    median_hours: Absent[int] = Field(
+        default=None, alias="mediaanUren", description="Mediaan van de uren tot elke aangesloten partij bevestigde."
+    )
+    refusals: tuple[RefusalsAnswer, ...] = Field(alias="weigeringen")
+    breaches: Absent[int] = Field(default=None, alias="schendingen", description="Incasso ondanks de pauze.")
+    withheld: tuple[str, ...] = Field(alias="achtergehouden", description="Cellen die onder de vijf bleven.")

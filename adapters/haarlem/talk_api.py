@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from adapters.haarlem import arranging, balancing, openapi, settling, talk_views
@@ -12,7 +13,7 @@ from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ReadCall
 from adapters.haarlem.desk.places import CASE, CaseId, PartyId
 from adapters.haarlem.store import Transaction
-from adapters.haarlem.talk_answers import OverviewAnswer
+from adapters.haarlem.talk_answers import FiguresAnswer, OverviewAnswer
 from adapters.haarlem.talk_requests import (
     AgreeRequest,
     BalancesRequest,
@@ -23,6 +24,8 @@ from adapters.haarlem.talk_requests import (
 )
 
 routes = APIRouter()
+MunicipalityCode = Annotated[str, Query(alias="gemeentecode", pattern=r"^[0-9]{4}$")]
+QuarterName = Annotated[str, Query(alias="kwartaal", pattern=r"^20[0-9]{2}Q[1-4]$", description="Bijvoorbeeld 2026Q4.")]
 PARTY = CASE + "/partijen/{partijId}"
 _SHOWN = openapi.answered(OverviewAnswer)
 
@@ -54,6 +57,14 @@ def overview(call: ReadCall, case_id: CaseId) -> Response:
 def waiting(call: ReadCall) -> Response:
     """Gesprekken in alle zaken waarin de schuldhulpverlener aan zet is; de eerste termijn eerst, hoogstens 500."""
     return call.read(Act.WAITING, None, lambda tx: Answered(talk_views.waiting_view(call.helper, tx)))
+
+
+@routes.get("/rapportage", responses=openapi.answered(FiguresAnswer))
+def report(call: ReadCall, gemeentecode: MunicipalityCode, quarter: QuarterName) -> Response:
+    """Cijfers van één gemeente over één kwartaal; wat onder de vijf blijft wordt achtergehouden."""
+    return call.read(
+        Act.FIGURES, None, lambda tx: Answered(talk_views.figures_view(call.helper, tx, gemeentecode, quarter))
+    )
 
 
 # — settle —————————————————————————————————————————————————————————————————————————————————————————————————————————

@@ -8,9 +8,17 @@ from typing import Any, Final
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.conversations.talk import TalkKind
 from adapters.haarlem.overview import Line, overview, talk_line, waiting_for_helper
-from adapters.haarlem.refusals import ActRefusedError, Refusal
+from adapters.haarlem.quarterly import Quarter, figures
+from adapters.haarlem.refusals import ActRefusedError, Fault, Refusal, invalid
 from adapters.haarlem.store import Transaction
-from adapters.haarlem.talk_answers import LineAnswer, OverviewAnswer, SpokenAnswer, TalkAnswer
+from adapters.haarlem.talk_answers import (
+    FiguresAnswer,
+    LineAnswer,
+    OverviewAnswer,
+    RefusalsAnswer,
+    SpokenAnswer,
+    TalkAnswer,
+)
 from adapters.haarlem.talks import store as talks
 from adapters.haarlem.talks.store import KeptTalk
 
@@ -46,6 +54,23 @@ def talk_view(helper: DebtHelper, tx: Transaction, talk_id: str) -> TalkAnswer:
         raise ActRefusedError(Refusal.UNKNOWN)
     spoken = sorted(_spoken(talk), key=lambda one: one.at)
     return TalkAnswer(line=_line(talk_line(helper, tx, talk), talk.case_id), spoken=tuple(spoken))
+
+
+def figures_view(helper: DebtHelper, tx: Transaction, gemeentecode: str, quarter: str) -> FiguresAnswer:
+    """The figures of a municipality over a quarter; refused for one that is not ours."""
+    ours = helper.directory().me.gemeentecodes
+    if ours and gemeentecode not in ours:
+        raise invalid(Fault.NOT_OUR_MUNICIPALITY, "/query/gemeentecode")
+    found = figures(tx, gemeentecode, Quarter.named(quarter))
+    return FiguresAnswer(
+        gemeentecode=gemeentecode,
+        quarter=quarter,
+        residents=found.residents,
+        median_hours=found.median_hours,
+        refusals=tuple(RefusalsAnswer(reason=reason, count=count) for reason, count in found.refusals.items()),
+        breaches=found.breaches,
+        withheld=found.withheld,
+    )
 
 
 def _spoken(talk: KeptTalk) -> Iterator[SpokenAnswer]:

@@ -65,6 +65,7 @@ class Act(StrEnum):
     PHASE = "fase-wijzigen"
     PROTECT = "afkoelingsperiode-melden"
     INCIDENT = "incident-melden"
+    FIGURES = "rapportage-opvragen"
     IMPORT = "importeren"
     IMPORT_STATE = "importstand-opvragen"
     IMPORT_RESULT = "importresultaat-opvragen"
