@@ -69,6 +69,7 @@ def relay_of(settings: HubSettings, office: Office) -> Lanes:
         prefetch=relay.prefetch,
         look_s=relay.look_s,
         orphan_s=relay.orphan_s,
+        adopted_s=relay.adopted_s,
     )
     return Lanes(Relay(office, quota), lanes, link_settings(settings))
 

@@ -61,6 +61,9 @@ class RelaySettings(Part):
     orphan_s: float = Field(
         default=10.0, gt=0, description="seconds without a reader before another process takes a lane"
     )
+    adopted_s: float = Field(
+        default=30.0, gt=0, description="seconds that such a lane is read before its owner, if it is back, can have it"
+    )
     quota_rate: float = Field(default=200.0, gt=0, description="messages per second of one partner in the long run")
     quota_burst: int = Field(default=20_000, ge=1, description="messages of one partner at once")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +28,8 @@ from tests.world import HUB, SHV, TAX, World, make_world
 Values = dict[str, object]
 
 ROOT = Path(__file__).parents[2]
-SETTLE_S = 60.0
-CRASH_S = 45.0
+SETTLE_S = 150.0  # limits tell a hang from a slow machine, nothing more
+CRASH_S = 120.0
 GRACE_S = 20.0
 
 
@@ -55,6 +56,7 @@ class Stage:
     books: Books
     processes: dict[str, Guarded] = field(default_factory=dict)
     ahead_s: float = 0.0
+    starts: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def create(
@@ -106,6 +108,13 @@ class Stage:
             disturb()
             last = self.books.order(5).stop
         return self.settle_with_time(range(orders.start, last))
+
+    def passes(self, condition: Callable[[], bool], what: str, step_s: float = 60.0, limit_s: float = SETTLE_S) -> None:
+        """Waits for what time brings: the clock goes on by a step while nothing happens."""
+        end = time.monotonic() + limit_s
+        while not self.happens(condition, 1.0):
+            assert time.monotonic() < end, f"not within {limit_s} s, while the clock went on: {what}"
+            self.later(step_s)
 
     def settle_with_time(self, orders: range) -> Count:
         """Settles orders for which time has to pass: minutes for T3 and the keeper, a day for a lost receipt."""
@@ -198,6 +207,7 @@ class Stage:
         return file
 
     def _run(self, name: str, command: list[str]) -> None:
+        self.starts[name] = len(self.events(name, "process.started")) + 1 if self.log(name).exists() else 1
         self.processes[name] = Guarded(
             command, environment=bare_environment(), folder=ROOT, log=self.log(name), grace_s=GRACE_S
         )
@@ -208,7 +218,8 @@ class Stage:
 
     def events(self, name: str, event: str) -> list[dict[str, Any]]:
         """What a process logged by this name of an event."""
-        lines = (json.loads(line) for line in self.log(name).read_text().splitlines() if line.startswith("{"))
+        written = self.log(name).read_text().rpartition("\n")[0]  # the last line may be half there
+        lines = (json.loads(line) for line in written.splitlines() if line.startswith("{"))
         return [line for line in lines if line.get("event") == event]
 
     def pid(self, name: str) -> int:
@@ -221,15 +232,23 @@ class Stage:
         return name in self.processes and self.processes[name].running
 
     def everybody_runs(self) -> None:
-        """Starts whoever does not run."""
+        """Starts whoever does not run, the outside system too: a test that failed may have left it ended."""
+        if not self.running("outside"):
+            self.start_outside()
         if not self.running("hub"):
             self.start_hub()
         for oin in (SHV, TAX):
             if not self.running(user_of(oin)):
                 self.start_party(oin)
 
+    def is_up(self, name: str) -> bool:
+        """The process that was started last under this name is at work: told to stop before that, it just ends."""
+        return len(self.events(name, "process.started")) == self.starts[name]
+
     def stop(self, name: str) -> None:
-        """Asks a process to stop, as an operator or a service manager does."""
+        """Asks a process to stop, as an operator or a service manager does, once it is at work."""
+        if name != "outside":
+            until(lambda: self.is_up(name) or not self.running(name), f"{name} is at work", CRASH_S)
         self.processes.pop(name).stop()
 
     def kill(self, name: str) -> None:

@@ -23,8 +23,8 @@ from hub.wire.topology import user_of
 from tests.fault.harness import ROOT, Stage, until
 from tests.world import SHV, TAX
 
-pytestmark = pytest.mark.timeout(180)
-LIMIT_S = 150.0
+pytestmark = pytest.mark.timeout(900)
+LIMIT_S = 600.0
 
 # Which process passes a point, and how often before it ends there: never the first time where load makes later ones.
 RELAY = {
@@ -376,11 +376,7 @@ def test_the_keeper_ends_while_a_term_passes(stage: Stage, point: Failpoint) -> 
     nudged(stage, "hub")
     stage.start_hub()
     asked = unanswered(stage)
-    for _ in range(40):
-        if stage.happens(lambda: all(climbed(stage, one) == WHOLE_LADDER for one in asked), 0.5):
-            break
-        stage.later(MINUTES)
-    assert all(climbed(stage, one) == WHOLE_LADDER for one in asked)  # each rung once, and told
+    stage.passes(lambda: all(climbed(stage, one) == WHOLE_LADDER for one in asked), "each rung once, and told")
     stage.start_outside()
     count = stage.settle_with_time(orders)
     assert count.clean, count
