@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +11,10 @@ from typing import Generic, Literal, Protocol, TypeVar
 from adapters.ledger import Ledger
 from hub.clock import Clock
 from hub.database import Connection
+from hub.errors import Code, RefusedError
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.wire.names import source_urn
+from schemas.identifiers import is_test_bsn
 from schemas.messages import Message
 
 M = TypeVar("M", bound=Message)
@@ -143,6 +145,28 @@ class Road(Protocol):
     ) -> str:
         """Sends a message in the caller's transaction; returns its id."""
         ...
+
+
+def check_fictitious(value: object, environment: str) -> None:
+    """Refuses a BSN that may be somebody's where everything is a test.
+
+    Raises:
+        RefusedError: bsn_not_allowed.
+    """
+    if environment == "test" and not all(is_test_bsn(bsn) for bsn in _bsns(value)):
+        raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn: not of the test range")
+
+
+def _bsns(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            if name == "bsn" and isinstance(member, str):
+                yield member
+            else:
+                yield from _bsns(member)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _bsns(item)
 
 
 def holds_bsn(value: object) -> bool:

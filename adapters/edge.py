@@ -30,6 +30,7 @@ from adapters.contract import (
     OutsideKey,
     Received,
     Reply,
+    check_fictitious,
 )
 from adapters.inbox import Inbox
 from adapters.ledger import Ledger, Sent
@@ -144,6 +145,7 @@ class Edge:
         recipient_key = register.sealing_key(to, now)
         data = message.to_wire()
         minimisation.check(register, self.identity.oin, to, message.message_type, data, now)
+        check_fictitious(data, register.environment)
         sequence = rows.next_sequence(tx, conversation, to, milliseconds(now))
         event = Event(
             id=new_id(self.office.clock),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters import ledger as rows
-from adapters.contract import Handler, Identity, Office, holds_bsn
+from adapters.contract import Handler, Identity, Office, check_fictitious, holds_bsn
 from adapters.ledger import Key, Taken, Values
 from adapters.receipts import ReceiptReader
 from hub.database import Connection, instant
@@ -135,7 +135,9 @@ class Intake:
                 self._hold(letter.delivery, error.code)
                 return
             self._store(letter.outer, Taken.REFUSED, code=error.code)
-            log().warning(Event.MESSAGE_REFUSED, id=envelope.id, oin=envelope.source_oin, code=error.code)
+            log().warning(
+                Event.MESSAGE_REFUSED, id=envelope.id, oin=envelope.source_oin, code=error.code, place=error.place
+            )
             return
         waits_for = CATALOGUE[envelope.type].waits_for
         missing = waits_for and not _has(waits_for, self._types.get(envelope.correlationid, set()))
@@ -153,9 +155,11 @@ class Intake:
         if holds_bsn(data) and not self._register.organisations[self._identity.oin].bsn_allowed:
             raise RefusedError(Code.BSN_NOT_ALLOWED, "bsn")
         try:
-            return handler.model.from_wire(data, version=version)
-        except PayloadError:
-            raise RefusedError(Code.SCHEMA_INVALID, "data") from None
+            message = handler.model.from_wire(data, version=version)
+        except PayloadError as error:
+            raise RefusedError(Code.SCHEMA_INVALID, f"data{error.problems[0].pointer}") from None
+        check_fictitious(data, self._register.environment)
+        return message
 
     def _store(self, outer: Outer, state: Taken, *, code: Code | None = None, data: str | None = None) -> None:
         envelope, result = outer.envelope, RESULT.get(state)

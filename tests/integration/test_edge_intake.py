@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from adapters.contract import Done, Received
-from adapters.tables import INBOX, Taken
+from adapters.tables import INBOX, OUTBOX, Taken
 from hub.clock import new_pseudonym, rfc3339
+from hub.errors import Code, RefusedError
 from hub.wire.keyfiles import SUFFIX
 from hub.wire.names import organisation_urn
 from hub.wire.postmark import refhash_of
-from schemas.messages import StatusReport
+from schemas.messages import PublicNotice, StatusReport
 from tests import foreign
 from tests.broker import Broker
 from tests.edgebench import WORLD, body_of, edge_on, example
@@ -77,6 +78,11 @@ REFUSED = [
         "schema_invalid",
         "a number that is no BSN",
         event={"data": example("kennisgeving-publiek") | {"bsn": "999001013"}},
+    ),
+    Case(
+        "bsn_not_allowed",
+        "a BSN that may be somebody's, where everything is a test",
+        event={"data": example("kennisgeving-publiek") | {"bsn": "123456782"}},
     ),
 ]
 
@@ -330,3 +336,16 @@ async def test_a_message_whose_earlier_one_never_comes_is_refused_in_the_end(bro
         row = next(row for row in bench.rows(INBOX) if row.id == _id_of(body))
         assert row.data is None
         assert bench.acts == [_id_of(late)]
+
+
+async def test_nothing_is_sealed_about_somebody_who_may_be_real_where_everything_is_a_test(
+    broker: Broker, tmp_path: Path
+) -> None:
+    async with edge_on(broker, tmp_path, run=False) as bench:
+        real = PublicNotice.from_wire(example("kennisgeving-publiek") | {"bsn": "123456782"})
+        sender = bench.road.edge(SHV)
+        with sender.ledger.begin() as tx:
+            with pytest.raises(RefusedError) as refused:
+                sender.publish(tx, real, to=TAX, case=new_pseudonym(), conversation=new_pseudonym())
+            assert (refused.value.code, refused.value.place) == (Code.BSN_NOT_ALLOWED, "bsn: not of the test range")
+            assert tx.execute(OUTBOX.select()).all() == []
