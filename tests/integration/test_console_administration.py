@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from hub.console.app import PAGES
-from hub.console.roles import ROLE_NAMES, Permission, Role, allowed
+from hub.console.roles import Role
 from hub.messagelog.entries.store import add_register_version, sequence_entries
 from hub.web.sessions import User
+from tests import permissions
 from tests.console import Stand
 from tests.filled import Writer, fill
 from tests.world import CRED, NOW, SHV, FixedClock, World, make_world
 
-TABLE = Path(__file__).parents[2] / "docs" / "console-permissions.md"
 DAY = timedelta(days=1)
 
 
@@ -88,15 +87,5 @@ def _pseudonyms() -> tuple[str, str]:
 
 
 def test_the_table_of_permissions_is_that_of_the_routes() -> None:
-    """Run with the file removed to see what it should hold."""
-    lines = [
-        "| route | asks for | " + " | ".join(ROLE_NAMES[role] for role in Role) + " | without a session |",
-        "|---|---|" + "---|" * (len(Role) + 1),
-    ]
-    for page in sorted(PAGES, key=lambda page: (page.path, page.method)):
-        cells = ["yes" if allowed(page.permission, {role}) else "no" for role in Role]
-        open_to_all = page.permission == Permission.ANYBODY
-        outside = "yes" if open_to_all else "sign in" if page.method == "GET" else "refused"
-        lines.append(f"| `{page.method} {page.path}` | `{page.permission}` | " + " | ".join([*cells, outside]) + " |")
-    text = TABLE.read_text(encoding="utf-8") if TABLE.exists() else ""
-    assert text.partition("\n\n|")[2].strip().splitlines() == "\n".join(lines).removeprefix("|").strip().splitlines()
+    written = permissions.FILE.read_text(encoding="utf-8")
+    assert written.splitlines()[-len(permissions.table()) :] == permissions.table(), "python -m tests.permissions"
