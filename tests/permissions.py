@@ -1,4 +1,4 @@
-"""Who may open what, as a table made from the routes; `python -m tests.permissions` writes docs/console-permissions.md."""
+"""Who may open what, made from the routes; `python -m tests.permissions` writes docs/console-permissions.md."""
 
 from __future__ import annotations
 
