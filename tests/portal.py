@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -105,14 +105,25 @@ class Stand:
     sequence: int = 0
 
     @classmethod
-    def on(cls, folder: Path, world: World, clock: Clock | None = None, **changes: object) -> Self:
-        """Offices without a broker: what they send stays in their outbox, what they get is put before them."""
+    def on(
+        cls,
+        folder: Path,
+        world: World,
+        clock: Clock | None = None,
+        ledgers_at: Mapping[str, str] | None = None,
+        **changes: object,
+    ) -> Self:
+        """Offices without a broker: what they send stays in their outbox, what they get is put before them.
+
+        A ledger is a SQLite file, but for the OINs in `ledgers_at`.
+        """
+        elsewhere = ledgers_at or {}
         clock = clock or FixedClock()
         world.write(folder)
         ledgers = []
 
         def edge(oin: str) -> Edge:
-            ledgers.append(Ledger(f"sqlite:///{folder / oin / 'ledger.db'}"))
+            ledgers.append(Ledger(elsewhere.get(oin, f"sqlite:///{folder / oin / 'ledger.db'}")))
             register = CurrentRegister(RegisterFile(folder / "register.jws", world.governance, folder / oin / "floor"))
             office = EdgeOffice(register, CurrentKeys(folder / oin / "keys", oin, register), clock)
             link = LinkSettings("amqps://localhost:1/hub", folder, folder, folder)
@@ -167,12 +178,16 @@ class Stand:
             time=self.clock.now(),
             again=False,
         )
+        self.take(key, received)
+        return received
+
+    def take(self, key: str, received: Received[Message]) -> None:
+        """An office acts on a letter."""
         office = self.office(key)
         done = _at_once(office.take(received))
         assert done.record is not None
         with office.edge.ledger.begin() as tx:
             done.record(tx)
-        return received
 
     def letters(self, key: str, *, ours: bool = True) -> list[Letter]:
         """The letters of an office, the newest first."""

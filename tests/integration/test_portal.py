@@ -147,3 +147,23 @@ async def test_a_small_creditor_pauses_by_the_portal_and_no_other_office_sees_it
             stand.browser(key).get(f"/berichten/{notice}", 404)
             assert stand.letters(key, ours=False) == []
         stand.browser("jansen").get("/postvak")
+
+
+def test_an_office_keeps_its_books_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    stand = Stand.on(tmp_path, portal_world(), ledgers_at={JANSEN: postgres_url})
+    letter = stand.arrives("jansen", "verwijzing", **referral())
+    browser, place = stand.browser("jansen-beheer"), f"/berichten/{letter.id}/antwoord/verwijzing-status"
+    browser.get(f"/berichten/{letter.id}")
+    stand.take("jansen", letter)
+    form = browser.fill(place, status="aangenomen")
+    assert browser.post(place, form) == browser.post(place, form)
+    start = f"/bewind/nieuw?zaak={letter.case}"
+    filled = {"startdatum": "2026-11-20", "rechtbank": "Rechtbank Noord-Holland", "grond": "schulden"}
+    browser.post(start, browser.fill(start) | filled)
+    dossier = f"/clienten/{letter.case}/dossier"
+    browser.post(f"{dossier}/regel", {"soort": "schuld", "omschrijving": "Energie", "bedrag": "12,50"})
+    browser.post(f"{dossier}/plan", {"plan": "Eerst rust.", "doe": "versturen"})
+    assert sorted(stand.sent("jansen")) == ["bewind-dossier", "bewind-gestart", "statusbericht", "verwijzing-status"]
+    assert "Pia Proef" in browser.get("/kantoor")
+    assert "Advies van de gemeente" in browser.get("/termijnen")
+    stand.close()

@@ -39,6 +39,15 @@ def test_a_referral_is_taken_on_begun_and_ended_by_the_office_and_only_in_that_o
     browser.get(place, 404)  # there is nothing more to say
 
 
+def test_a_letter_that_comes_twice_is_one_and_stays_opened(stand: Stand) -> None:
+    letter = stand.arrives("jansen", "verwijzing", **referral())
+    stand.browser("jansen").get(f"/berichten/{letter.id}")
+    stand.take("jansen", letter)
+    (kept,) = stand.letters("jansen", ours=False)
+    assert kept.opened is not None
+    assert stand.sent("jansen") == ["statusbericht"]
+
+
 def test_a_form_that_is_sent_twice_is_one_letter(stand: Stand) -> None:
     letter = stand.arrives("jansen", "verwijzing", **referral())
     browser, place = stand.browser("jansen"), f"/berichten/{letter.id}/antwoord/verwijzing-status"
