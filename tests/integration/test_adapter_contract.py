@@ -36,6 +36,7 @@ from adapters.kredietbank.simulator_files import serving as bank_files
 from adapters.vish.simulator import serving as vish_serving
 from adapters.vish.simulator_index import Index
 from adapters.vish.simulator_sftp import Place
+from schemas.identifiers import is_bsn
 from schemas.messages import (
     DebtRestRegistration,
     DebtRestWithdrawal,
@@ -108,22 +109,29 @@ class TaxOutside:
         return self.tax.record()["aantekeningen"] == [] or len(self.tax.record()["aantekeningen"]) == 1
 
 
-def seed(notice: PublicNotice) -> Seed:
-    """The person of the example, with one open dossier."""
-    person = {"subjectnummer": "S1", "bsn": notice.bsn, "geboortedatum": notice.birth_date}
-    dossier = {"dossiernummer": "D1", "belanghebbenden": ["S1"], "gemeentecode": "0397", "bedragCent": 10_000}
+#: As many taxpayers as there are faults and crashes, from the test range: *uitstel* on one dossier serves every pause.
+TAXPAYERS = tuple(bsn for bsn in map(str, range(999_990_000, 999_990_200)) if is_bsn(bsn))[:10]
+
+
+def seed() -> Seed:
+    """Taxpayers with one open dossier each."""
+    name = {"geboortedatum": "1979-11-30", "voorvoegsel": "de", "geslachtsnaam": "Groot"}
     today = datetime.now(UTC).date().isoformat()  # noqa: TID251 - its own clock
+    dossier = {"gemeentecode": "0397", "bedragCent": 10_000, "stapdatum": today}
     known = {
-        "belastingplichtigen": [person | {"voorvoegsel": notice.prefix, "geslachtsnaam": notice.surname}],
-        "dossiers": [dossier | {"stapdatum": today}],
+        "belastingplichtigen": [{"subjectnummer": f"S{n}", "bsn": bsn} | name for n, bsn in enumerate(TAXPAYERS)],
+        "dossiers": [
+            {"dossiernummer": f"D{n}", "belanghebbenden": [f"S{n}"]} | dossier for n, _ in enumerate(TAXPAYERS)
+        ],
     }
     return Seed.model_validate_json(json.dumps(known), by_alias=True, by_name=False)
 
 
-def tax_notice() -> PublicNotice:
-    """Until long after today."""
+def tax_notice(nth: int) -> PublicNotice:
+    """About one of them, until long after today."""
     known = example(PublicNotice, "kennisgeving-publiek").to_wire()
-    return PublicNotice.from_wire(known | {"einddatum": "2030-01-01"})
+    person = {"bsn": TAXPAYERS[nth], "geboortedatum": "1979-11-30", "voorvoegsel": "de", "geslachtsnaam": "Groot"}
+    return PublicNotice.from_wire(known | person | {"einddatum": "2030-01-01"})
 
 
 class TestLocalTaxOffice(AdapterContract):
@@ -134,7 +142,11 @@ class TestLocalTaxOffice(AdapterContract):
 
     def opening(self) -> Message:
         """A notice."""
-        return tax_notice()
+        return tax_notice(0)
+
+    def opening_about(self, nth: int) -> Message:
+        """A notice about another taxpayer."""
+        return tax_notice(nth)
 
     def closing(self) -> Message:
         """It was all a mistake."""
@@ -146,7 +158,7 @@ class TestLocalTaxOffice(AdapterContract):
         secrets(folder)
         record = Record(str(folder / "tax.db"))
         tax = Office(record)
-        tax.fill(seed(tax_notice()))
+        tax.fill(seed())
         async with tax_serving(TaxSystem(record, TOKEN).app) as served:
             own = folder / "gbkz.toml"
             own.write_text(f'gemeentecodes = ["0397"]\ntick_s = 0.2\n{http_settings(served.port)}')
