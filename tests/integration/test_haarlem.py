@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ import pytest
 
 from adapters.haarlem.agenda import store
 from adapters.haarlem.app import api_server, create_api
+from adapters.haarlem.ddas_desk import clients
+from adapters.haarlem.page.site import PageSite
 from adapters.haarlem.process import compose
 from adapters.haarlem.settings import ApiSettings, Settings
 from hub.clock import new_pseudonym
+from tests.page import Worker, page_settings
 from tests.unit.haarlem.desk import BAKKER, TAX, VISH, VRIES, Desk, case, person
 from tests.world import FixedClock, make_world
 
@@ -113,6 +117,47 @@ def test_the_whole_life_of_a_case(desk: Desk) -> None:
     assert desk.calls(number) == []
 
 
+def test_a_delivery_is_fetched_by_a_client_with_its_secret(desk: Desk) -> None:
+    number = desk.register(case(person(), urgent=True))
+    with desk.ledger.begin() as tx:
+        client = clients.make_client(tx, "CBS", desk.clock.now())
+
+    async def fetch(http: httpx2.AsyncClient) -> None:
+        root = str(http.base_url).partition("/v1")[0] + "/ddas/v1"
+        answer = await http.post(f"{root}/token", data={"grant_type": "client_credentials"}, auth=client)
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        asked = (http.post(f"{root}/gegevens", json={"page": 1}, headers=headers) for _ in range(4))
+        ended = post(http, f"/schuldenrust/{number}/beeindiging", {"reden": "verhuisd"})
+        *answers, _ = await asyncio.gather(*asked, ended)
+        assert [one.status_code for one in answers] == [200] * 4
+        after = await http.post(f"{root}/gegevens", json={}, headers=headers)
+        (delivery,) = after.json()["gegevens"]["leveringen"]
+        assert [one["uitstroom"]["reden"] for one in delivery["schuldhulptrajecten"]] == ["Verhuisd"]
+
+    talk(desk, fetch)
+
+
+def test_the_page_rehearses_without_a_trace_and_does_once_what_is_confirmed_twice_at_once(
+    desk: Desk, tmp_path: Path
+) -> None:
+    site = PageSite(desk.helper, page_settings(tmp_path), desk.clock)
+    worker = Worker.at(desk, site)
+    number = desk.register()
+    desk.confirm_everything()
+    before = len(desk.letters())
+    path = f"/zaken/{number}/zaak-beeindigen"
+    shown = worker.send(path, {"/reden": "zelf"})
+    assert "bericht dat de pauze eindigt" in shown.text
+    assert (len(desk.letters()), desk.look(number)["stand"]) == (before, "open")
+    with ThreadPoolExecutor(4) as hands:
+        done = list(hands.map(lambda _: worker.confirm(path, shown), range(4)))
+    assert {one.headers["location"] for one in done} == {f"/zaken/{number}?gedaan=zaak-beeindigen"}
+    assert len(desk.letters()) == before + 2
+    found = worker.send("/zoeken", {"achternaam": "Vries", "geboortedatum": "30-11-1979"})
+    assert number in found.text
+    site.listening.close()
+
+
 def test_the_adapter_as_a_process_of_its_own_serves_imports_and_looks_at_the_clock(tmp_path: Path) -> None:
     desk = Desk(tmp_path, make_world(), FixedClock(), Settings.model_validate({"connection_code": "HLM-01"}))
     token, own = tmp_path / "token", tmp_path / "haarlem.toml"
@@ -144,6 +189,35 @@ def test_the_adapter_as_a_process_of_its_own_serves_imports_and_looks_at_the_clo
     assert (done[0].returncode, json.loads(done[0].stderr)["gedaan"]) == (0, 26)
     assert done[0].stdout.count("gedaan") == 26
     assert (done[1].returncode, json.loads(done[1].stderr)["aantalPauzes"]) == (5, 3)
+
+
+def test_the_page_runs_beside_the_api_where_it_is_set_up(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, make_world(), FixedClock(), Settings.model_validate({"connection_code": "HLM-01"}))
+    page_settings(tmp_path)  # leaves the file of the secret
+    url, own = f"http://127.0.0.1:{free_port()}", tmp_path / "haarlem.toml"
+    settings = ('connection_code = "HLM-01"', "[api]", "port = 0", "[page]", f'url = "{url}"')
+    more = (
+        f"port = {url.rpartition(':')[2]}",
+        'issuer = "http://127.0.0.1:9"',
+        'client_id = "consulent"',
+        'client_secret_file = "client-secret"',
+    )
+    own.write_text("\n".join((*settings, *more)))
+
+    async def live() -> httpx2.Response:
+        stop = asyncio.Event()
+        async with compose(desk.edge, own) as tasks:
+            running = asyncio.gather(*(task(stop) for task in tasks))
+            async with httpx2.AsyncClient(trust_env=False, headers={"Accept": "text/html"}) as http:
+                answer = await http.get(f"{url}/zaken/nieuw", follow_redirects=True)
+            stop.set()
+            await running
+        return answer
+
+    answer = asyncio.run(live())
+    desk.ledger.close()
+    assert "Aanmelden met uw werkaccount" in answer.text
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 def reasons(desk: Desk) -> set[str]:
