@@ -207,6 +207,8 @@ class Stage:
         return file
 
     def _run(self, name: str, command: list[str]) -> None:
+        if name in self.processes:
+            self.processes.pop(name).stop()  # it ended by itself: what it leaves open is closed here
         self.starts[name] = len(self.events(name, "process.started")) + 1 if self.log(name).exists() else 1
         self.processes[name] = Guarded(
             command, environment=bare_environment(), folder=ROOT, log=self.log(name), grace_s=GRACE_S
