@@ -20,6 +20,14 @@ from adapters.haarlem.requests import (
     PartyRequest,
     RegisterRequest,
 )
+from adapters.haarlem.talk_requests import (
+    AgreeRequest,
+    BalancesRequest,
+    EndArrangementRequest,
+    IncidentRequest,
+    PhaseRequest,
+    ProposalsRequest,
+)
 from schemas.document import Document
 
 
@@ -34,6 +42,12 @@ class RowAct(StrEnum):
     END_CASE = "beeindigen"
     END_PERSON = "persoon-beeindigen"
     END_PARTY = "partij-beeindigen"
+    BALANCES = "saldo-opvragen"
+    PROPOSE = "voorstel-doen"
+    AGREE = "regeling-akkoord"
+    END_ARRANGEMENT = "regeling-beeindigen"
+    PHASE = "fase-wijzigen"
+    INCIDENT = "incident-melden"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,12 @@ MODEL: Final[dict[RowAct, type[Document]]] = {
     RowAct.END_CASE: EndRequest,
     RowAct.END_PERSON: EndRequest,
     RowAct.END_PARTY: EndRequest,
+    RowAct.BALANCES: BalancesRequest,
+    RowAct.PROPOSE: ProposalsRequest,
+    RowAct.AGREE: AgreeRequest,
+    RowAct.END_ARRANGEMENT: EndArrangementRequest,
+    RowAct.PHASE: PhaseRequest,
+    RowAct.INCIDENT: IncidentRequest,
 }
 
 Reader = Callable[[str], object]
@@ -116,9 +136,20 @@ _END: Final[dict[str, tuple[str, Reader]]] = {
     "klasse": ("klasse", str),
     "einddatum": ("einddatum", cells.day),
 }
+_SETTLING: Final[dict[str, tuple[str, Reader]]] = {
+    "typeSchuldregeling": ("type_schuldregeling", str.upper),
+    "looptijdMaanden": ("looptijd_maanden", lambda cell: cells.whole(cell, "looptijd_maanden")),
+    "geldigTot": ("geldig_tot", cells.day),
+    "percentage": ("percentage", cells.amount),
+    "percentagePreferent": ("percentage_preferent", cells.amount),
+    "betaalreferentie": ("betaalreferentie", str),
+    "maatregel": ("maatregel", str),
+    "datum": ("datum", cells.day),
+    "toelichting": ("toelichting", str),
+}
 _ACT, _NUMBER = "handeling", "klantnummer_shv"
 _RUNNING: Final = ("vish_nummer", "pauze_vanaf", "pauze_tot")
-_READ: Final = (_ADDRESS, _BUSINESS, _PERSON, _CONTACT, _CREDITOR, _CASE, _END)
+_READ: Final = (_ADDRESS, _BUSINESS, _PERSON, _CONTACT, _CREDITOR, _CASE, _END, _SETTLING)
 #: Every column that means something, in plain form (README.md).
 COLUMNS: Final = frozenset(
     map(
@@ -233,6 +264,14 @@ def _extension(row: Row, _running_too: bool) -> dict[str, object]:  # noqa: FBT0
     return cells.filled(row, {"einddatum": ("einddatum", cells.day), "reden": ("reden", str)})
 
 
+def _settling(row: Row, _running_too: bool) -> dict[str, object]:  # noqa: FBT001
+    return cells.filled(row, _SETTLING)
+
+
+def _phase(row: Row, _running_too: bool) -> dict[str, object]:  # noqa: FBT001
+    return cells.filled(row, {"fase": _CASE["fase"], "datum": _SETTLING["datum"]})
+
+
 def _ending(row: Row, _running_too: bool) -> dict[str, object]:  # noqa: FBT001
     return cells.filled(row, _END)
 
@@ -246,4 +285,10 @@ _DOCUMENT: Final[dict[RowAct, Callable[[Row, bool], dict[str, object]]]] = {
     RowAct.END_CASE: _ending,
     RowAct.END_PERSON: _ending,
     RowAct.END_PARTY: _ending,
+    RowAct.BALANCES: _settling,
+    RowAct.PROPOSE: _settling,
+    RowAct.AGREE: _settling,
+    RowAct.END_ARRANGEMENT: _ending,
+    RowAct.PHASE: _phase,
+    RowAct.INCIDENT: _settling,
 }

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
-from adapters.haarlem import acts, casefile, correcting, endings, extending, store
+from adapters.haarlem import (
+    acts,
+    arranging,
+    asides,
+    balancing,
+    casefile,
+    correcting,
+    endings,
+    extending,
+    phasing,
+    settling,
+    store,
+)
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.csv_acts import Asked, RowAct
@@ -21,6 +33,14 @@ from adapters.haarlem.requests import (
     RegisterRequest,
 )
 from adapters.haarlem.store import Exchange, Transaction
+from adapters.haarlem.talk_requests import (
+    AgreeRequest,
+    BalancesRequest,
+    EndArrangementRequest,
+    IncidentRequest,
+    PhaseRequest,
+    ProposalsRequest,
+)
 from schemas.document import Document
 from schemas.errors import PayloadError
 
@@ -46,9 +66,30 @@ def carry_out(helper: DebtHelper, tx: Transaction, asked: Asked) -> str:
         extending.extend(helper, tx, case_id, _request(ExtendRequest, asked.document))
     elif asked.act is RowAct.CORRECT:
         correcting.correct(helper, tx, case_id, _correction(tx, file, asked))
-    else:
+    elif asked.act in _ENDING:
         _end(helper, tx, file, asked)
+    else:
+        _talk(helper, tx, file, asked)
     return case_id
+
+
+def _talk(helper: DebtHelper, tx: Transaction, file: CaseFile, asked: Asked) -> None:
+    """An act in the conversations of a case; what a row cannot say, all parties or one way of working, is the API's."""
+    case_id, document = file.case.id, asked.document
+    if asked.act is RowAct.BALANCES:
+        parties = {"partijen": [_party(file, asked).id]} if asked.party else {}
+        balancing.request_balances(helper, tx, case_id, _request(BalancesRequest, document | parties))
+    elif asked.act is RowAct.PROPOSE:
+        own = {"partijen": [{"partijId": _party(file, asked).id}]} if asked.party else {}
+        settling.propose(helper, tx, case_id, _request(ProposalsRequest, document | own))
+    elif asked.act is RowAct.AGREE:
+        arranging.agree(helper, tx, case_id, _request(AgreeRequest, document))
+    elif asked.act is RowAct.END_ARRANGEMENT:
+        arranging.end_arrangement(helper, tx, case_id, _request(EndArrangementRequest, document))
+    elif asked.act is RowAct.PHASE:
+        phasing.change_phase(helper, tx, case_id, _request(PhaseRequest, document))
+    else:
+        asides.report(helper, tx, case_id, _party(file, asked).id, _request(IncidentRequest, document))
 
 
 def ended_by(tx: Transaction, asked: Asked) -> Iterator[Exchange]:

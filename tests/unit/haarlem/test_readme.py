@@ -33,7 +33,7 @@ def test_every_column_of_an_import_stands_on_the_page_and_no_other() -> None:
     table = TEXT.partition("| column | for |\n|---|---|\n")[2].partition("\n\n")[0]
     named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
     source = Path(csv_acts.__file__).read_text(encoding="utf-8")
-    tables = ("_ADDRESS", "_BUSINESS", "_PERSON", "_CONTACT", "_CREDITOR", "_CASE", "_END")
+    tables = ("_ADDRESS", "_BUSINESS", "_PERSON", "_CONTACT", "_CREDITOR", "_CASE", "_END", "_SETTLING")
     read = {column for name in tables for column, _ in getattr(csv_acts, name).values()}
     read |= {*csv_acts._RUNNING, csv_acts._ACT, "persoon", "partij", "factuurnummer", "bedrag"}
     assert named == read

@@ -12,6 +12,7 @@ from adapters.haarlem.overview import Line, overview
 from hub.workdays import add_working_days
 from tests.unit.haarlem.desk import BAKKER, CRED, CRED_WITHOUT_BSN, TAX, TODAY, Desk, person
 from tests.unit.haarlem.test_api import Case
+from tests.unit.haarlem.test_csv_import import run_import
 
 CREDITORS = [
     {"naam": "Waterschap", "oin": CRED, "vorderingen": [{"factuurnummer": "W1", "bedrag": "100.00"}]},
@@ -204,3 +205,28 @@ def test_who_fetches_its_messages_is_silent_only_after_it_fetched_them(make_desk
     desk.answer(letter, "statusbericht", status="opgehaald")
     desk.days_pass(30)
     assert settled(desk, number)["Waterschap"].state == "akkoord-door-stilte"
+
+
+def test_the_same_acts_in_a_file(desk: Desk, system: Case) -> None:
+    number = system.registered(klantnummerShv="SHV-C", schuldeisers=CREDITORS[:1])
+
+    def rows(text: str) -> list[str]:
+        done = run_import(desk.helper, desk.caller(), text.encode())
+        return [line.split(";")[3] for line in done.result.splitlines()[1:]]
+
+    desk.confirm_everything()
+    assert rows("handeling;klantnummer_shv;schuldeiser\nsaldo-opvragen;SHV-C;Waterschap\n") == ["gedaan"]
+    balance(desk, CRED, claim())
+    day = (TODAY + timedelta(days=60)).strftime("%d-%m-%Y")
+    header = "handeling;klantnummer_shv;type_schuldregeling;looptijd_maanden;geldig_tot;percentage\n"
+    assert rows(f"{header}voorstel-doen;SHV-C;SB;18;{day};12,5\n") == ["gedaan"]
+    assert desk.letters(CRED)[-1].data["vorderingen"][0]["prognoseBedrag"] == "25.00"
+    decision(desk, CRED, "akkoord")
+    assert rows("handeling;klantnummer_shv;betaalreferentie\nregeling-akkoord;SHV-C;R-1\n") == ["gedaan"]
+    assert rows("handeling;klantnummer_shv;reden\nregeling-beeindigen;SHV-C;afgerond-kwijting\n") == ["gedaan"]
+    assert rows("handeling;klantnummer_shv;fase\nfase-wijzigen;SHV-C;nazorg\n") == ["gedaan"]
+    told = "handeling;klantnummer_shv;schuldeiser;maatregel;datum\n"
+    today = TODAY.strftime("%d-%m-%Y")
+    assert rows(f"{told}incident-melden;SHV-C;Waterschap;aanmaning;{today}\n") == ["gedaan"]
+    assert rows(f"{told}incident-melden;SHV-C;Onbekend;aanmaning;{today}\n") == ["geweigerd"]
+    assert settled(desk, number)["Waterschap"].state == "kwijting"
