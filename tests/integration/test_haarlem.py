@@ -24,12 +24,16 @@ from adapters.haarlem.process import compose
 from adapters.haarlem.settings import ApiSettings, Settings
 from hub.clock import new_pseudonym
 from tests.page import Worker, page_settings
-from tests.unit.haarlem.desk import BAKKER, TAX, VISH, VRIES, Desk, case, person
-from tests.world import FixedClock, make_world
+from tests.unit.haarlem.desk import BAKKER, CRED, TAX, VISH, VRIES, Desk, case, person
+from tests.unit.haarlem.test_api import Case
+from tests.unit.haarlem.test_helping import BUSINESS, arrives, refer, rest_request
+from tests.unit.haarlem.test_settling import balance, claim, offer, settled
+from tests.world import KBN, FixedClock, make_world
 
 TOP = Path(__file__).parents[2]
 DEMO = TOP / "deploy" / "demo"
 AT_ONCE = 8
+QUARTER = "2026Q4"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -156,6 +160,31 @@ def test_the_page_rehearses_without_a_trace_and_does_once_what_is_confirmed_twic
     found = worker.send("/zoeken", {"achternaam": "Vries", "geboortedatum": "30-11-1979"})
     assert number in found.text
     site.listening.close()
+
+
+def test_settling_and_the_questions_of_others_on_this_database(desk: Desk) -> None:
+    system = Case(desk)
+    number = system.registered(person(onderneming=BUSINESS), schuldeisers=[{"naam": "Waterschap", "oin": CRED}])
+    desk.confirm_everything()
+    assert system.post(f"/schuldenrust/{number}/saldoverzoeken", {}).status_code == 200
+    balance(desk, CRED, claim(), agreed=True)
+    balance(desk, TAX, claim("T1"), agreed=True)
+    assert offer(system, number).status_code == 200
+    for letter in desk.letters():
+        desk.outcome(letter)
+    desk.days_pass(30)
+    assert {line.state for line in settled(desk, number).values()} == {"akkoord-door-stilte"}
+    agreed = system.post(f"/schuldenrust/{number}/schuldregeling-akkoord", {"betaalreferentie": "R"})
+    assert agreed.status_code == 200, agreed.text
+    assert refer(system, number).status_code == 200
+    talk = desk.letters(KBN)[0].conversation
+    asked = rest_request("verlengen", "Waterschap", "Onbekend")
+    arrives(desk, "rustverzoek", asked, sender=KBN, talk=talk)
+    arrives(desk, "rustverzoek", rest_request("toevoegen", "Nieuw"), sender=KBN, talk=talk)
+    told = [one.data.get("toelichting") for one in desk.letters(KBN) if one.name == "statusbericht"]
+    assert told[-1] == "Uitgevoerd voor 1 van 1 schuldeisers."
+    assert system.get("/werkpunten").status_code == 200
+    assert system.get(f"/rapportage?gemeentecode=0397&kwartaal={QUARTER}").status_code == 200
 
 
 def test_the_adapter_as_a_process_of_its_own_serves_imports_and_looks_at_the_clock(tmp_path: Path) -> None:
