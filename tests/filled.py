@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
+from hub.alarms import store as alarms
+from hub.alarms.kinds import AlarmKind, Subject
 from hub.clock import new_id, new_pseudonym
 from hub.conversations.following.store import follow
 from hub.conversations.ladder import LadderSettings
@@ -167,7 +169,18 @@ def fill(database: Database, now: datetime) -> Filled:
         sequence_entries(connection, 10_000)
         while follow(connection, agreed_in(_register()), LadderSettings()):
             pass
+        _alarms(connection, filled, now)
     return filled
+
+
+def _alarms(connection: Connection, filled: Filled, now: datetime) -> None:
+    """What the keeper would have started of all this, and one that is over."""
+    pause = Subject(new_pseudonym(), TAX, filled.troubled)
+    alarms.start(connection, AlarmKind.PAUSE, pause, now - 2 * DAY)
+    alarms.start(connection, AlarmKind.PARTNER, Subject(VISH, VISH), now - HOUR)
+    alarms.start(connection, AlarmKind.BROKER, Subject("hub"), now - 3 * DAY)
+    (over,) = alarms.stands(connection, {AlarmKind.BROKER})
+    alarms.clear(connection, over, now - 3 * DAY + 5 * MINUTE)
 
 
 @cache

@@ -83,7 +83,7 @@ def escalation_letter(questions: Sequence[Question], to: tuple[str, ...], names:
     ]
     return Letter(
         named_id("escalation", *(f"{one.sender}:{one.id}" for one in questions)),
-        f"[schuldhub] {len(questions)} vragen wachten op uw antwoord",
+        f"[schuldhub] {_so_many(len(questions), 'vraag wacht', 'vragen wachten')} op uw antwoord",
         "\n".join(text) + "\n",
         {},
         to,
@@ -102,7 +102,11 @@ def _subject(starts: Sequence[Alarm], ends: Sequence[Alarm], names: Mapping[str,
         word = "" if starts else "voorbij: "
         now = "NU " if alarm.of is AlarmClass.NOW and starts else ""
         return f"[schuldhub] {now}{word}{alarm.title(names)}"
-    return f"[schuldhub] {len(starts)} meldingen begonnen, {len(ends)} voorbij"
+    return f"[schuldhub] {_so_many(len(starts), 'melding', 'meldingen')} begonnen, {len(ends)} voorbij"
+
+
+def _so_many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 def _started(alarm: Alarm, names: Mapping[str, str]) -> str:

@@ -37,6 +37,8 @@ NOUNS: Final[Sequence[tuple[str, str]]] = (
     ("messages", "Where each message is, who must act, and what happens next."),
     ("quarantine", "What could not be carried or attributed: look at it, release it, settle it."),
     ("log", "The message log's proof: heads, proofs of messages, the verifier and the full audit."),
+    ("cases", "Who was asked what in a case, who answered, and for whom rest is still asked."),
+    ("alarms", "What stands still or is overdue, since when, and who is told."),
     ("db", "The database's schema: bring it to this release, or see whether it is."),
     ("partners", "The organisations that are connected: let one in, list, pause, resume and test them."),
     ("register", "The register of organisations, keys and agreements: sign, check, show."),

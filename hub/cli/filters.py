@@ -18,7 +18,8 @@ _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _KEBAB: Final = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def _case(_kind: object, tokens: Sequence[Token]) -> str:
+def as_case(_kind: object, tokens: Sequence[Token]) -> str:
+    """A converter for a *dossierkenmerk* or a case pseudonym."""
     if not names_case(tokens[0].value):
         raise ValueError("a dossierkenmerk has ten characters, 0-9 and A-F; a case pseudonym is a UUID")  # noqa: EM101
     return tokens[0].value
@@ -49,7 +50,7 @@ def _message_id(_kind: object, tokens: Sequence[Token]) -> str:
     return tokens[0].value.lower()
 
 
-CaseOption = Annotated[str | None, Parameter(name="--case", converter=_case)]
+CaseOption = Annotated[str | None, Parameter(name="--case", converter=as_case)]
 TypeOption = Annotated[str | None, Parameter(name="--type", converter=_type)]
 OinOption = Annotated[str | None, as_oin("--oin")]
 #: An instant, or how long ago.

@@ -7,6 +7,7 @@ from typing import Final
 from hub.console.desk import Desk, Page
 from hub.console.pages import (
     administration,
+    alarms,
     case,
     control,
     live,
@@ -26,6 +27,7 @@ from hub.web.headers import SecurityHeaders
 PAGES: Final[tuple[Page, ...]] = (
     *entrance.PAGES,
     *overview.PAGES,
+    *alarms.PAGES,
     *messagelog.PAGES,
     *live.PAGES,
     *message.PAGES,

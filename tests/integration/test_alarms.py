@@ -17,15 +17,16 @@ from hub.alarms.kinds import AlarmKind, Subject
 from hub.alarms.letters import Letter
 from hub.alarms.memory import Memory
 from hub.alarms.messenger import HookRoute, MailRoute, Messenger
-from hub.alarms.store import Channel, Window
+from hub.alarms.store import Channel
 from hub.alarms.vitals import Vitals, VitalsSettings
 from hub.alarms.watchman import PATIENCE, Watchman
 from hub.clock import SystemClock, new_id, new_pseudonym
 from hub.conversations.tables import RUNG
-from hub.database import Database
+from hub.database import Database, instant
 from hub.keeper.alarms import Teller
 from hub.messagelog import schema
 from hub.messagelog.store import AT_WORK, say
+from hub.operations.tables import WINDOW
 from hub.register.certificates import CA_CERTIFICATE, issue_server, new_authority
 from hub.wire.topology import HUB_USER
 from tests.broker import Broker
@@ -101,18 +102,6 @@ def test_a_planned_window_starts_no_alarm_and_ends_none(database: Database) -> N
     assert settle(database) == (0, 1)
 
 
-def test_a_window_is_planned_found_and_taken_back(database: Database) -> None:
-    window = Window(new_pseudonym(), TAX, NOW + HOUR, NOW + 2 * HOUR, None)
-    with database.begin() as connection:
-        store.add_window(connection, window)
-        assert store.windows(connection, NOW) == [window]
-        assert store.away_now([window], NOW) == set()
-        assert store.away_now([window], NOW + HOUR) == {TAX}
-        assert store.windows(connection, NOW + 2 * HOUR) == []
-        assert store.remove_window(connection, window.id)
-        assert not store.remove_window(connection, window.id)
-
-
 # — the keeper ————————————————————————————————————————————————————————————————————————————————————————————————————————
 
 
@@ -150,7 +139,7 @@ async def test_the_keeper_alarms_for_partners_terms_and_pauses_and_tells_each_on
         assert await teller.tell() == 0
         assert post.subjects() == [
             "[schuldhub] 2 meldingen begonnen, 0 voorbij",
-            "[schuldhub] 1 vragen wachten op uw antwoord",
+            "[schuldhub] 1 vraag wacht op uw antwoord",
         ]
         assert post.recipients == [[OPERATORS], ["escalatie@example.test"]]
         assert [one["kind"] for one in post.posts[0]["alarms"]] == ["pause", "partner"]
@@ -178,8 +167,15 @@ async def test_a_window_silences_a_partner_but_no_term(broker: Broker, tmp_path:
             writer = Writer(connection, NOW)
             writer.edge(TAX, HOUR)
             writer.delivered("kennisgeving-publiek", SHV, TAX, timedelta(days=9), new_pseudonym(), new_pseudonym())
-            window = Window(new_pseudonym(), TAX, NOW - HOUR, NOW + HOUR, None)
-            store.add_window(connection, window)
+            connection.execute(
+                WINDOW.insert(),
+                {
+                    "act_id": new_pseudonym(),
+                    "oin": TAX,
+                    "begins": instant(NOW - HOUR),
+                    "ends": instant(NOW + HOUR),
+                },
+            )
         await bench.keeper.sequence()
         await bench.keeper.climb()
         await bench.keeper.sweep()

@@ -8,6 +8,8 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
+from hub.alarms.kinds import Alarm
+from hub.alarms.store import latest
 from hub.console.desk import Page, Visitor
 from hub.console.overview import COUNTED, WAITS_LONG
 from hub.console.overview.store import quarantined, waiting_since
@@ -43,6 +45,7 @@ class _Seen:
     newest: list[LogLine]
     last: LastVisit | None
     changes: Changes | None
+    alarms: list[Alarm]
 
 
 async def root(_visitor: Visitor) -> Response:
@@ -69,6 +72,7 @@ async def show(visitor: Visitor) -> Response:
         newest=seen.newest,
         last=seen.last,
         changes=seen.changes,
+        alarms=seen.alarms,
     )
 
 
@@ -112,6 +116,7 @@ def _look(connection: Connection, visitor: Visitor, register: Register, last: La
         entries_after(connection, last_index(connection) - NEWEST, NEWEST)[::-1],
         last,
         changes_since(connection, last) if last else None,
+        latest(connection, NEWEST, standing=True),
     )
 
 
