@@ -5,16 +5,16 @@ Every function takes an open connection and never commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, delete, insert, or_, select, update
 
 from hub.alarms.kinds import Alarm, AlarmKind, Subject
-from hub.alarms.tables import ALARM, UNTOLD
+from hub.alarms.tables import ALARM, UNTOLD, WINDOW
 from hub.clock import named_id
 from hub.database import instant, moment
 from hub.messagelog.tables import insert_if_absent
@@ -45,6 +45,17 @@ class Changes:
 
     started: list[Alarm]
     cleared: list[Alarm]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a partner said that it will be away."""
+
+    id: str
+    oin: str
+    begins: datetime
+    ends: datetime
+    note: str | None
 
 
 # — start and clear ———————————————————————————————————————————————————————————————————————————————————————————————————
@@ -193,3 +204,28 @@ def mark_told(
         if told:
             values = {columns[channel].name: instant(now)}
             connection.execute(update(ALARM).where(ALARM.c.id.in_([one.id for one in told])).values(values))
+
+
+# — planned windows ———————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def add_window(connection: Connection, window: Window) -> None:
+    """A partner will be away: no alarm says that it is unreachable meanwhile; terms go on."""
+    row = {"id": window.id, "oin": window.oin, "begins": instant(window.begins), "ends": instant(window.ends)}
+    connection.execute(insert(WINDOW), {**row, "note": window.note})
+
+
+def remove_window(connection: Connection, window_id: str) -> bool:
+    """Takes a window back; False where there is none."""
+    return bool(connection.execute(delete(WINDOW).where(WINDOW.c.id == window_id)).rowcount)
+
+
+def windows(connection: Connection, now: datetime) -> list[Window]:
+    """The windows that are not over, the first to begin in front."""
+    rows = connection.execute(select(WINDOW).where(WINDOW.c.ends > instant(now)).order_by(WINDOW.c.begins))
+    return [Window(row.id, row.oin, moment(row.begins), moment(row.ends), row.note) for row in rows]
+
+
+def away_now(found: Iterable[Window], now: datetime) -> set[str]:
+    """The OINs of partners that said to be away now."""
+    return {window.oin for window in found if window.begins <= now < window.ends}

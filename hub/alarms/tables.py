@@ -1,10 +1,10 @@
-"""Alarms, with when they started, cleared and were told."""
+"""Alarms with when they started, cleared and were told; and the windows in which partners said to be away."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, String, Table
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 
 from hub.messagelog.tables import METADATA, OIN, UUID
 
@@ -41,3 +41,14 @@ UNTOLD: Final = (
     | ALARM.c.clear_posted.is_(None)
 )
 Index("alarm_untold", ALARM.c.started, postgresql_where=UNTOLD, sqlite_where=UNTOLD)
+
+WINDOW = Table(
+    "planned_window",
+    METADATA,
+    Column("id", UUID, primary_key=True),
+    Column("oin", OIN, nullable=False),
+    Column("begins", BigInteger, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+    Column("note", Text),
+    Index("planned_window_ends", "ends"),
+)

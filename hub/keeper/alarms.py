@@ -21,7 +21,6 @@ from hub.failpoints import Failpoint, reached
 from hub.messagelog.due.store import Standstill
 from hub.messagelog.health.store import EdgeReport, edge_reports
 from hub.messagelog.incidents.store import follow_incidents
-from hub.operations.partners.store import windows
 from hub.register.model import Organisation, Register
 from hub.relay.office import Office
 
@@ -74,7 +73,7 @@ def _settle(
         *_papers(register, now),
     ]
     present = {(kind, subject.name): subject for kind, subject in found}
-    silenced = {oin for oin, window in windows(connection, now).items() if window.lasts(now)}
+    silenced = store.away_now(store.windows(connection, now), now)
     unreachable = {AlarmKind.PARTNER, AlarmKind.INBOX, AlarmKind.UNRECEIPTED}
     first = store.settle(connection, unreachable, _only(present, unreachable), now, silenced=silenced)
     rest = KEPT - unreachable  # a planned window silences no term

@@ -17,16 +17,15 @@ from hub.alarms.kinds import AlarmKind, Subject
 from hub.alarms.letters import Letter
 from hub.alarms.memory import Memory
 from hub.alarms.messenger import HookRoute, MailRoute, Messenger
-from hub.alarms.store import Channel
+from hub.alarms.store import Channel, Window
 from hub.alarms.vitals import Vitals, VitalsSettings
 from hub.alarms.watchman import PATIENCE, Watchman
 from hub.clock import SystemClock, new_id, new_pseudonym
 from hub.conversations.tables import RUNG
-from hub.database import Database, instant
+from hub.database import Database
 from hub.keeper.alarms import Teller
 from hub.messagelog import schema
 from hub.messagelog.store import AT_WORK, say
-from hub.operations.tables import WINDOW
 from hub.register.certificates import CA_CERTIFICATE, issue_server, new_authority
 from hub.wire.topology import HUB_USER
 from tests.broker import Broker
@@ -167,15 +166,7 @@ async def test_a_window_silences_a_partner_but_no_term(broker: Broker, tmp_path:
             writer = Writer(connection, NOW)
             writer.edge(TAX, HOUR)
             writer.delivered("kennisgeving-publiek", SHV, TAX, timedelta(days=9), new_pseudonym(), new_pseudonym())
-            connection.execute(
-                WINDOW.insert(),
-                {
-                    "act_id": new_pseudonym(),
-                    "oin": TAX,
-                    "begins": instant(NOW - HOUR),
-                    "ends": instant(NOW + HOUR),
-                },
-            )
+            store.add_window(connection, Window(new_pseudonym(), TAX, NOW - HOUR, NOW + HOUR, None))
         await bench.keeper.sequence()
         await bench.keeper.climb()
         await bench.keeper.sweep()

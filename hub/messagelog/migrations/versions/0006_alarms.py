@@ -1,4 +1,4 @@
-"""Alarms, with when they started, cleared and were told."""
+"""Alarms, and the windows in which partners said to be away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Makes the table."""
+    """Makes both tables."""
     op.create_table(
         "alarm",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -31,6 +31,16 @@ def upgrade() -> None:
     _partial("alarm_stands", ["kind", "subject"], "cleared IS NULL", unique=True)
     untold = "start_mailed IS NULL OR start_posted IS NULL OR clear_mailed IS NULL OR clear_posted IS NULL"
     _partial("alarm_untold", ["started"], untold, unique=False)
+    op.create_table(
+        "planned_window",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("oin", sa.String(length=20), nullable=False),
+        sa.Column("begins", sa.BigInteger(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("planned_window_ends", "planned_window", ["ends"], unique=False)
 
 
 def _partial(name: str, columns: list[str], where: str, *, unique: bool) -> None:
