@@ -42,6 +42,11 @@ class DebtHelper:
         """The present day in Amsterdam."""
         return local_day(self.now())
 
+    def municipality(self, code: str) -> str:
+        """A municipality by its name, where the settings have one."""
+        named = (one.name for one in self.settings.ddas.municipalities if one.gemeentecode == code)
+        return next((name for name in named if name), f"gemeente {code}")
+
     def directory(self) -> Directory:
         """Where letters can go at this moment."""
         office, identity = self.edge.office, self.edge.identity

@@ -111,9 +111,15 @@ def letter_of(
         reference=file.case.helper_number,
         day=local_day(now),
         contact=file.case.contact,
-        lines=tuple(sorted(lines, key=lambda line: line.party.casefold())),
+        lines=tuple(sorted(_unmixed(lines), key=lambda line: line.party.casefold())),
         bailiffs_know_since=_registered_since(theirs, now),
     )
+
+
+def _unmixed(lines: Sequence[Line]) -> Iterator[Line]:
+    """Never one name both as stopped and as not: who reads it could not tell which of the two is at the door."""
+    unsure = {line.party.casefold() for line in lines if line.told is not Told.CONFIRMED}
+    return (line for line in lines if line.told is not Told.CONFIRMED or line.party.casefold() not in unsure)
 
 
 def _by_letter(

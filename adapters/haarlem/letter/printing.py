@@ -53,7 +53,9 @@ def rest_letter(helper: DebtHelper, tx: Transaction, case_id: str, person_id: st
 def _name(helper: DebtHelper, party: Party) -> str:
     """A tax office by the name that stands on its envelopes, others as the resident named them."""
     organisation = helper.directory().organisation_of(party)
-    return organisation.name if organisation is not None and party.role is PartyRole.TAX else party.name
+    if organisation is None or party.role is not PartyRole.TAX or party.gemeentecode is None:
+        return party.name
+    return f"{organisation.name} (belasting van {helper.municipality(party.gemeentecode)})"
 
 
 def printed(letter: RestLetter, stylesheet: tuple[str, str] | None = None) -> str:

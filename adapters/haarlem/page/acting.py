@@ -16,10 +16,10 @@ from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.desk.access import Caller
 from adapters.haarlem.desk.counter import Answered, Counter, Posted
-from adapters.haarlem.dossier import Person
 from adapters.haarlem.page import store as page
 from adapters.haarlem.page.deeds import ActForm, Deed
 from adapters.haarlem.page.fields import Given, Read, read
+from adapters.haarlem.page.names import name_of, names_of
 from adapters.haarlem.page.words import message_words
 from adapters.haarlem.refusals import ActRefusedError, FieldFault, Refusal, misfit
 from adapters.haarlem.store import Transaction
@@ -157,10 +157,13 @@ def _subjects(tx: Transaction, case_id: str, about: Mapping[str, str]) -> set[st
 def _letter(helper: DebtHelper, tx: Transaction, sent: page.Outgoing) -> Planned:
     organisation = helper.directory().register.organisation(sent.recipient)
     exchange = store.find_exchange(tx, sent.conversation)
-    about = ""
-    if exchange is not None:
-        about = name_of(casefile.read(tx, exchange.case_id).person(exchange.person_id))
-    return Planned(organisation.name if organisation else sent.recipient, message_words(sent.type), about)
+    words = message_words(sent.type)
+    if exchange is None:
+        return Planned(organisation.name if organisation else sent.recipient, words, "")
+    file = casefile.read(tx, exchange.case_id)
+    party = file.party(exchange.party_id).name
+    called = names_of(helper, file).get(party, party)
+    return Planned(called, words, name_of(file.person(exchange.person_id)))
 
 
 def _waiting(tx: Transaction, case_id: str) -> set[str]:
@@ -175,11 +178,6 @@ def _calls(tx: Transaction, case_id: str, before: set[str]) -> list[Planned]:
         for item in agenda.calls(tx, case_id, only_open=True)
         if item.id not in before
     ]
-
-
-def name_of(person: Person) -> str:
-    """A person as a case worker says it."""
-    return " ".join(part for part in (person.initials, person.prefix, person.surname) if part)
 
 
 def errors_of(error: ActRefusedError, found: Read) -> dict[str, str]:

@@ -17,8 +17,8 @@ from adapters.haarlem.conversations.position import Actor
 from adapters.haarlem.conversations.talk import TalkKind
 from adapters.haarlem.dossier import Case, CaseState, PartyRole, Person, PersonState
 from adapters.haarlem.overview import Line
-from adapters.haarlem.page.acting import name_of
 from adapters.haarlem.page.fields import Choices, Source
+from adapters.haarlem.page.names import name_of, names_of
 from adapters.haarlem.page.store import cases_of_name
 from adapters.haarlem.page.words import ALARMS, ENDS_NEAR, RUST
 from adapters.haarlem.store import Transaction
@@ -122,18 +122,8 @@ def case_page(helper: DebtHelper, tx: Transaction, case_id: str) -> CasePage:
     items = tuple(_item(helper, file, one) for one in agenda.calls(tx, case_id, only_open=True))
     items = tuple(sorted(items, key=lambda one: (one.name, one.reason in ENDS_NEAR, one.party)))
     talks = tuple(line for line in overview.overview(helper, tx, case_id) if line.kind not in _PAUSES)
-    where, names = municipality(helper, file.case.gemeentecode), names_of(helper, file)
+    where, names = helper.municipality(file.case.gemeentecode), names_of(helper, file)
     return CasePage(file.case, where, _shown(helper, tx, file), items, talks, names)
-
-
-def names_of(helper: DebtHelper, file: CaseFile) -> dict[str, str]:
-    """What a tax office is called, by what its row in the case says: the office itself, and for which municipality."""
-    found = {}
-    for party in file.parties:
-        organisation = helper.directory().organisation_of(party) if party.role is PartyRole.TAX else None
-        if organisation is not None and party.gemeentecode is not None:
-            found[party.name] = f"{organisation.name} ({municipality(helper, party.gemeentecode)})"
-    return found
 
 
 def _shown(helper: DebtHelper, tx: Transaction, file: CaseFile) -> tuple[Shown, ...]:
@@ -199,12 +189,6 @@ def _item(helper: DebtHelper, file: CaseFile, item: CallItem) -> Item:
     )
 
 
-def municipality(helper: DebtHelper, code: str) -> str:
-    """A municipality by its name, where the settings have one."""
-    named = (one.name for one in helper.settings.ddas.municipalities if one.gemeentecode == code)
-    return next((name for name in named if name), f"gemeente {code}")
-
-
 def choices(helper: DebtHelper, tx: Transaction, source: Source, case_id: str) -> Choices:
     """What can be chosen, out of the case or the register."""
     register = helper.directory().register
@@ -212,7 +196,7 @@ def choices(helper: DebtHelper, tx: Transaction, source: Source, case_id: str) -
         return tuple(sorted(((one.oin, one.name) for one in register.with_role("CRED") if one.active), key=_by_words))
     if source is Source.MUNICIPALITIES:
         known = {code for one in register.with_role("TAX") for code in one.gemeentecodes}
-        return tuple((code, municipality(helper, code)) for code in sorted(known))
+        return tuple((code, helper.municipality(code)) for code in sorted(known))
     if source is Source.HELPERS:
         helpers = {one.oin: one.name for role in HELPERS for one in register.with_role(role) if one.active}
         return tuple(sorted(helpers.items(), key=_by_words))

@@ -64,7 +64,7 @@ def test_a_registration_shows_what_it_sends_and_is_done_once_confirmed(worker: W
     shown = worker.send("/zaken/nieuw", FILLED)
     assert shown.status_code == 200, text(shown)
     said = text(shown)
-    assert "GBKZ verzoek om de incasso te stoppen, met BSN J. Vries" in said
+    assert "GBKZ (gemeente 0397) verzoek om de incasso te stoppen, met BSN J. Vries" in said
     assert "aanmelding in VISH" in said
     assert worker.desk.letters() == []
     done = worker.confirm("/zaken/nieuw", shown)
