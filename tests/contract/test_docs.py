@@ -223,3 +223,16 @@ def test_every_decision_is_in_the_list_and_says_what_was_refused() -> None:
         assert text.startswith(f"# {page.name[:4]} · "), page
         for part in ("**Decided.**", "**Refused.**", "**Costs.**"):
             assert part in text, (page, part)
+
+
+# — migrations ————————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def test_each_migration_follows_one_and_only_one_other() -> None:
+    """Two that were made side by side bear the same number; the one that lands second takes the next."""
+    files = sorted((TOP / "hub/messagelog/migrations/versions").glob("[0-9]*.py"))
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    numbers = [re.findall(r'^revision = "(\d{4})"$', text, re.MULTILINE) for text in texts]
+    assert numbers == [[f"{number:04}"] for number in range(1, len(files) + 1)]
+    before = [re.findall(r'^down_revision = "(\d{4})"$', text, re.MULTILINE) for text in texts]
+    assert before == [[], *numbers[:-1]]
