@@ -153,6 +153,12 @@ _EVIDENCE: Final[Mapping[EvidenceCause, tuple[str, Cause, str, str]]] = MappingP
 )
 
 
+def explanation_of_group(cause: EvidenceCause) -> Explanation:
+    """Why bodies of this cause lie in quarantine."""
+    why, whose, who, step = _EVIDENCE[cause]
+    return Explanation("in quarantaine", "warning", why, words.CAUSES[whose], who, step, None)
+
+
 def explanation_of_evidence(one: Evidence, attributes: Attributes | None) -> Explanation:
     """Why a body lies in quarantine, who must act, and what happens by itself."""
     if one.settlement is not None:

@@ -13,7 +13,7 @@ from hub.console.acting import About, WrongFormError, act_of, again, do, doer_of
 from hub.console.audit import Act as Entry
 from hub.console.audit.store import add_visit
 from hub.console.desk import Page, Visitor
-from hub.console.explaining import explanation_of_evidence
+from hub.console.explaining import explanation_of_evidence, explanation_of_group
 from hub.console.partners import Report
 from hub.console.partners.store import reports
 from hub.console.roles import Permission
@@ -64,7 +64,15 @@ async def group(visitor: Visitor) -> Response:
     rows = [(one, attributes_of(one.body) if one.body is not None else None) for one in found[:AT_ONCE]]
     older = rows[-1][0].row_id if len(found) > AT_ONCE else None
     await visitor.note(Entry.VIEWED, target=f"quarantine/{cause.value}")
-    context = {"cause": cause, "group": mine, "rows": rows, "older": older, "notes": notes, "most": MOST}
+    context: dict[str, object] = {
+        "cause": cause,
+        "group": mine,
+        "rows": rows,
+        "older": older,
+        "notes": notes,
+        "most": MOST,
+    }
+    context["explanation"] = explanation_of_group(cause)
     return visitor.shown("quarantaine_groep.html", 200, done=done_of(visitor), **context)
 
 

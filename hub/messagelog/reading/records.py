@@ -89,5 +89,5 @@ class LogLine:
 
     @property
     def message_id(self) -> str | None:
-        """The message that the entry is about: a receipt names another."""
-        return self.ref or self.id
+        """The message that the entry is about: a receipt names another, an operator's act one or none."""
+        return self.ref if self.kind == "operator" else self.ref or self.id
