@@ -126,6 +126,7 @@ def open_console(settings: HubSettings) -> Console:
     Raises:
         RefusedError: `settings_invalid` without a part `console`; as `open_office`.
     """
+    from hub.api.app import Api, create_api  # noqa: PLC0415 - as the next
     from hub.console.process import Console  # noqa: PLC0415 - a web server, of which a relay carries no weight
 
     if settings.console is None:
@@ -135,7 +136,9 @@ def open_console(settings: HubSettings) -> Console:
     register = CurrentRegister(RegisterFile(settings.register_file, governance, floor))
     database = Database(settings.database)
     check_schema(database)
-    return Console(settings.console, database, register, clock_of(settings.clock_file), settings.state / LOG_FLOOR)
+    clock = clock_of(settings.clock_file)
+    api = create_api(Api(database, register, clock), settings.console.url)
+    return Console(settings.console, database, register, clock, settings.state / LOG_FLOOR, api)
 
 
 def run_console(settings: HubSettings, say: Callable[[str], None]) -> None:

@@ -39,6 +39,7 @@ NOUNS: Final[Sequence[tuple[str, str]]] = (
     ("log", "The message log's proof: heads, proofs of messages, the verifier and the full audit."),
     ("cases", "Who was asked what in a case, who answered, and for whom rest is still asked."),
     ("alarms", "What stands still or is overdue, since when, and who is told."),
+    ("tokens", "Who may call the API: make a token, list, end one."),
     ("db", "The database's schema: bring it to this release, or see whether it is."),
     ("partners", "The organisations that are connected: let one in, list, pause, resume and test them."),
     ("register", "The register of organisations, keys and agreements: sign, check, show."),

@@ -6,6 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from hub.clock import Clock
 from hub.console import trail
 from hub.console.app import make_app
@@ -24,6 +28,7 @@ from hub.web.sessions.store import SessionStore
 from hub.web.site import issuer_of, server_of, terms_of
 
 #: How often it is looked whether a newer register lies there.
+API_ROOT: Final = "/v1"
 REGISTER_S: Final = 5.0
 PART: Final = "console"
 STATIC: Final = Path(__file__).parent / "static"
@@ -39,6 +44,7 @@ class Console:
         register: CurrentRegister,
         clock: Clock,
         floor: Path | None = None,
+        api: ASGIApp | None = None,
     ) -> None:
         """Puts the parts together; nothing runs yet.
 
@@ -63,7 +69,8 @@ class Console:
             floor=floor,
         )
         self.app = make_app(self.desk)
-        self._server = server_of(self.app, settings, PART)
+        served = self.app if api is None else beside(self.app, api)
+        self._server = server_of(served, settings, PART)
         self.listening = self._server.listen()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -79,6 +86,18 @@ class Console:
     async def _watch_register(self, stop: asyncio.Event) -> None:
         while not await pause(stop, REGISTER_S):
             self.desk.register.refresh(self.desk.clock.now())
+
+
+def beside(console: ASGIApp, api: ASGIApp) -> ASGIApp:
+    """One application of two: the API under `/v1`, the console's pages everywhere else."""
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope.get("path", ""))
+        await (mounted if path == API_ROOT or path.startswith(f"{API_ROOT}/") else console)(scope, receive, send)
+
+    mounted = Starlette(routes=[Mount(API_ROOT, app=api)])
+    mounted.router.redirect_slashes = False
+    return either
 
 
 def make_assets(tokens: Path | None = None) -> Assets:
