@@ -6,8 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.clock import Clock
@@ -93,10 +91,11 @@ def beside(console: ASGIApp, api: ASGIApp) -> ASGIApp:
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope.get("path", ""))
-        await (mounted if path == API_ROOT or path.startswith(f"{API_ROOT}/") else console)(scope, receive, send)
+        if path == API_ROOT or path.startswith(f"{API_ROOT}/"):
+            await api({**scope, "root_path": API_ROOT}, receive, send)
+        else:
+            await console(scope, receive, send)
 
-    mounted = Starlette(routes=[Mount(API_ROOT, app=api)])
-    mounted.router.redirect_slashes = False
     return either
 
 

@@ -61,7 +61,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     log.sequence()
     log.checkpoint()
     inner = stand.console.desk
-    api = create_api(Api(stand.database, inner.register, inner.clock), inner.origin)
+    api = create_api(Api(stand.database, inner.register, inner.clock), "https://hub.example")
     app = beside(stand.console.app, api)
     yield Desk(stand, TestClient(app, base_url=inner.origin, raise_server_exceptions=False, follow_redirects=False))
     stand.close()
