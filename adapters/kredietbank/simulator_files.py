@@ -29,6 +29,9 @@ class FileFault(StrEnum):
     """Every way to misbehave."""
 
     NONE = "geen"
+    CLOSED = "dicht"  # lets nobody in
+    CUT_BEFORE = "verbreek-voor"  # cuts the connection instead of renaming
+    CUT_AFTER = "verbreek-na"  # renames, then cuts the connection
     GIBBERISH = "onzin"  # an unreadable file goes first
     BAD_ROW = "kapotte-rij"  # a row that says nothing goes first
     TWICE = "dubbel"  # every file of results lies there twice
@@ -57,6 +60,14 @@ class Folders:
             key.write_private_key(str(self.host_key))
             key.write_public_key(f"{self.host_key}.pub")
 
+    def takes(self, *kinds: FileFault) -> FileFault:
+        """The present fault if it is one of these; it is used up."""
+        fault = self.fault
+        if fault not in kinds:
+            return FileFault.NONE
+        self.fault = FileFault.NONE
+        return fault
+
     def round(self) -> None:
         """Fetch every file that lies there, do its rows, and write what happened since."""
         for file in sorted((self.root / "in").glob("*.csv")):
@@ -69,7 +80,7 @@ class Folders:
         if not happened:
             return
         self.rounds += 1
-        fault, self.fault = self.fault, FileFault.NONE
+        fault = self.takes(FileFault.GIBBERISH, FileFault.BAD_ROW, FileFault.TWICE)
         if fault is FileFault.GIBBERISH:
             (self.root / "uit" / f"0-{self.rounds}.csv").write_bytes(b"\xff\xfe kapot")
         rows = [_cells(one) for one in happened]
@@ -138,9 +149,29 @@ class _Server(asyncssh.SSHServer):
         self._connection = conn
 
     def begin_auth(self, username: str) -> bool:
-        if username == self._house.user and self._connection is not None:
+        shut = self._house.takes(FileFault.CLOSED) is FileFault.CLOSED
+        if username == self._house.user and not shut and self._connection is not None:
             self._connection.set_authorized_keys(str(self._house.authorized_keys))
         return True
+
+
+class _Folder(asyncssh.SFTPServer):
+    """The folder of that user, and nothing above it."""
+
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], house: Folders) -> None:
+        super().__init__(channel, chroot=str(house.root).encode())
+        self._house = house
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Rename a file over another, or cut the connection before or after it."""
+        self._cut(FileFault.CUT_BEFORE)
+        super().posix_rename(oldpath, newpath)
+        self._cut(FileFault.CUT_AFTER)
+
+    def _cut(self, kind: FileFault) -> None:
+        if self._house.takes(kind) is kind:
+            self.connection.abort()
+            raise asyncssh.SFTPConnectionLost(kind.value)
 
 
 @asynccontextmanager
@@ -150,7 +181,7 @@ async def serving(house: Folders, port: int = 0) -> AsyncIterator[int]:
         "127.0.0.1",
         port,
         server_factory=lambda: _Server(house),
-        sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(house.root).encode()),
+        sftp_factory=lambda channel: _Folder(channel, house),
         server_host_keys=[str(house.host_key)],
         allow_scp=False,
         login_timeout=10,

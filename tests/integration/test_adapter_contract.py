@@ -30,6 +30,7 @@ from adapters.gbkz.simulator_words import Seed
 from adapters.kredietbank.simulator import Bank, Fault, Mood
 from adapters.kredietbank.simulator import serving as bank_serving
 from adapters.kredietbank.simulator_books import Books
+from adapters.kredietbank.simulator_files import FileFault as FolderFault
 from adapters.kredietbank.simulator_files import Folders
 from adapters.kredietbank.simulator_files import rounds as bank_rounds
 from adapters.kredietbank.simulator_files import serving as bank_files
@@ -337,6 +338,7 @@ class BankOutside:
     own: Path
     books: Books
     bank: Bank | None = None
+    files: Folders | None = None
     faults: tuple[str, ...] = ("stil-na-verwerking", "fout-500", "ander-dossier", "te-druk", "uit", "onzin")
 
     def effects(self) -> Mapping[str, int]:
@@ -345,8 +347,11 @@ class BankOutside:
 
     async def misbehave(self, fault: str) -> None:
         """Does this once."""
-        assert self.bank is not None
-        self.bank.mood = Mood(Fault(fault), 1, 3)
+        if self.files is not None:
+            self.files.fault = FolderFault(fault)
+        else:
+            assert self.bank is not None
+            self.bank.mood = Mood(Fault(fault), 1, 3)
 
     def ended(self) -> bool:
         """One was taken back, the other goes on."""
@@ -398,5 +403,5 @@ class TestKredietbankWithFiles(TestKredietbank):
             contact = '[contact]\nname = "Team ondernemers"\nphone = "088-5550500"\n'
             often = "supply_minutes = 0.005\npoll_s = 0.2\n"
             own.write_text(f"tick_s = 0.1\n{contact}{sftp_settings(port)}{often}")
-            yield BankOutside(own, books, faults=())
+            yield BankOutside(own, books, files=files, faults=("dicht", "verbreek-voor", "verbreek-na"))
         books.close()
