@@ -14,9 +14,9 @@ from adapters.breaker import Backoff
 from adapters.convenant import batch, store
 from adapters.convenant.answers import Answers
 from adapters.convenant.orders import Order
-from adapters.convenant.settings import FileSettings
 from adapters.convenant.store import Batch, ItemKind, Transaction
 from adapters.ledger import Ledger
+from adapters.outside.batches.rounds import FileSettings
 from adapters.outside.sftp import SUFFIX, Folders, Place
 from hub.clock import Clock, new_id
 from hub.database import instant, moment

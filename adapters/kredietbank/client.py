@@ -11,11 +11,11 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.kredietbank.news import Intake
-from adapters.kredietbank.settings import HttpSettings
 from adapters.kredietbank.store import ItemKind, Transaction
 from adapters.kredietbank.words import Happened, News, Order, Told, Waiting
 from adapters.ledger import Ledger
 from adapters.outside.http import Exchange, connected
+from adapters.outside.webhook import AnsweringSystemSettings
 from hub.errors import Code, UnavailableError
 from hub.events import Event, log
 
@@ -35,7 +35,7 @@ class HttpChannel:
 
     at_once = True
 
-    def __init__(self, exchange: Exchange, settings: HttpSettings, ledger: Ledger, intake: Intake) -> None:
+    def __init__(self, exchange: Exchange, settings: AnsweringSystemSettings, ledger: Ledger, intake: Intake) -> None:
         self._exchange = exchange
         self._poll_every = None if settings.poll_s is None else timedelta(seconds=settings.poll_s)
         self._next_poll: datetime | None = None
@@ -87,7 +87,7 @@ class HttpChannel:
 
 
 @asynccontextmanager
-async def reached(settings: HttpSettings, ledger: Ledger, intake: Intake) -> AsyncIterator[HttpChannel]:
+async def reached(settings: AnsweringSystemSettings, ledger: Ledger, intake: Intake) -> AsyncIterator[HttpChannel]:
     """The Kredietbank over HTTP, for as long as the block lasts."""
     async with connected(settings) as exchange:
         yield HttpChannel(exchange, settings, ledger, intake)

@@ -10,25 +10,9 @@ from pydantic import Field, model_validator
 from adapters.kredietbank.referral import Terms
 from adapters.outside import Settings, placed
 from adapters.outside.batches.rounds import FileSettings
-from adapters.outside.http import HttpSystemSettings
-from adapters.outside.webhook import WebhookSettings
+from adapters.outside.webhook import AnsweringSystemSettings
 from hub.toml import load_toml
 from schemas.codes import ReferralKind
-
-
-class HttpSettings(HttpSystemSettings):
-    """Its case system over HTTP; what happens there comes by webhook, or is fetched."""
-
-    webhook: WebhookSettings | None = None
-    #: Between two looks for what happened; None where the webhook is all there is.
-    poll_s: float | None = Field(default=None, gt=0)
-
-    @model_validator(mode="after")
-    def _news_comes_in(self) -> Self:
-        if self.webhook is None and self.poll_s is None:
-            message = "needs a webhook or poll_s: nothing else brings what happens there"
-            raise ValueError(message)
-        return self
 
 
 class ContactSettings(Settings):
@@ -51,7 +35,7 @@ class TermSettings(Settings):
 class KredietbankSettings(Settings):
     """How the Kredietbank is reached, and what it takes on."""
 
-    http: HttpSettings | None = None
+    http: AnsweringSystemSettings | None = None
     sftp: FileSettings | None = None
     contact: ContactSettings
     #: What may be referred to it; another kind is rejected at once.
@@ -80,10 +64,6 @@ class KredietbankSettings(Settings):
         """
         settings = load_toml(cls, path)
         folder = path.absolute().parent
-        http, sftp = settings.http, settings.sftp
-        if http is not None:
-            webhook = http.webhook and placed(http.webhook, folder, "token_file", "certificate", "private_key")
-            http = placed(http, folder, "token_file").model_copy(update={"webhook": webhook})
-        if sftp is not None:
-            sftp = placed(sftp, folder, "key_file", "host_key_file")
+        http = settings.http and settings.http.anchored(folder)
+        sftp = settings.sftp and placed(settings.sftp, folder, "key_file", "host_key_file")
         return settings.model_copy(update={"http": http, "sftp": sftp})

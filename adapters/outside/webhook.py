@@ -18,7 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.outside import LOOPBACK, Settings, token_in
+from adapters.outside import LOOPBACK, Settings, placed, token_in
+from adapters.outside.http import HttpSystemSettings
 from hub.errors import Code, RefusedError, UnavailableError
 
 PATH: Final = "/antwoorden"
@@ -55,6 +56,26 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Nothing."""
         yield
+
+
+class AnsweringSystemSettings(HttpSystemSettings):
+    """A system over HTTP that also says things in its own time: by webhook, or when it is asked."""
+
+    webhook: WebhookSettings | None = None
+    #: Between two looks for what it has to say; None where the webhook is all there is.
+    poll_s: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _what_it_says_comes_in(self) -> Self:
+        if self.webhook is None and self.poll_s is None:
+            message = "needs a webhook or poll_s: nothing else brings what it says later"
+            raise ValueError(message)
+        return self
+
+    def anchored(self, folder: Path) -> Self:
+        """The same with every path counted from `folder`, the one of the settings file."""
+        webhook = self.webhook and placed(self.webhook, folder, "token_file", "certificate", "private_key")
+        return placed(self, folder, "token_file").model_copy(update={"webhook": webhook})
 
 
 class Webhook(Generic[T]):

@@ -37,6 +37,16 @@ class FileSettings(SftpSettings):
     #: A batch that nobody fetched for so long is a case for a person (messages.md 3, *Portal and SFTP*).
     unfetched_working_days: int = Field(default=2, ge=1, le=20)
 
+    @property
+    def supply_every(self) -> timedelta:
+        """Between two rounds."""
+        return timedelta(minutes=self.supply_minutes)
+
+    @property
+    def poll_every(self) -> timedelta:
+        """Between two looks."""
+        return timedelta(seconds=self.poll_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -94,10 +104,10 @@ class FileRounds:
             log().warning(Event.OUTSIDE_FAILED, code=error.code, place=error.place, attempt=self._failures)
         else:
             self._failures, self._wait_until = 0, None
-            self._next_look = now + timedelta(seconds=self._settings.poll_s)
+            self._next_look = now + self._settings.poll_every
 
     def _make_batch(self, tx: Transaction, now: datetime) -> None:
-        if not self._batches.is_round_due(tx, instant(now - timedelta(minutes=self._settings.supply_minutes))):
+        if not self._batches.is_round_due(tx, instant(now - self._settings.supply_every)):
             return
         name = new_id(self._clock)
         rows = self._batches.take(tx, name, self._settings.rows_in_a_batch)

@@ -209,7 +209,7 @@ async def test_nobody_else_touches_a_referral_or_answers_in_a_talk_of_another(de
     talk = new_pseudonym()
     await desk.receives(referral(), talk)
     await desk.receives(report("ingetrokken", reden="Zomaar."), talk, TAX)
-    await desk.receives(referral(), talk, TAX)
+    await desk.receives(referral(), talk, CRED)
     refusal = NoCooperation.from_wire({"reden": "klant-onbekend"})
     await desk.receives(refusal, new_pseudonym(), CRED)
     assert desk.alone.states(talk) == [Taken.DONE, Taken.FAILED, Taken.FAILED]
