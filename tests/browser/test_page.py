@@ -19,7 +19,8 @@ from tests.browser.conftest import LISTENER, Window, keep
 from tests.console import in_thread
 from tests.page import Worker, page_settings
 from tests.unit.haarlem.desk import BAKKER, CRED, CRED_WITHOUT_BSN, JANSEN, SMIT, TAX, VISH, VRIES, Desk, case, person
-from tests.world import FixedClock, World
+from tests.unit.haarlem.test_helping import DOSSIER, START, arrives
+from tests.world import BEW, FixedClock, World
 
 SIZES = {"1280": (1280, 900, 1.0), "320": (320, 640, 1.0), "200-procent": (640, 400, 2.0)}
 NAMES = {
@@ -30,6 +31,7 @@ NAMES = {
         {"gemeentecode": "0473", "name": "Zandvoort"},
     ]
 }
+TALK = "0198c0de-0000-7000-8000-000000000001"
 CONTACT = {"name": "Team Schuldhulpverlening", "phone": "023 511 50 00"}
 
 
@@ -104,6 +106,8 @@ def fill(desk: Desk) -> tuple[str, str]:
     ]
     desk.confirm(first[CRED], maatregelenNietGestopt=going_on)
     desk.register(case(person(JANSEN, geslachtsnaam="Jansen"), klantnummerShv="SHV-2026-0115"))
+    arrives(desk, "bewind-gestart", START, sender=BEW, talk=TALK)
+    arrives(desk, "bewind-dossier", DOSSIER, sender=BEW, talk=TALK)
     desk.days_pass(9)
     return troubled, calm
 
@@ -120,7 +124,18 @@ def window_on(context: BrowserContext, office: Office, shots: Path) -> Window:
     return window
 
 
-SCREENS = ("begin", "belpunten", "nieuw", "rustig", "moeilijk", "nergens", *(form.slug for form in CASE_FORMS))
+SCREENS = (
+    "begin",
+    "belpunten",
+    "bewinden",
+    "gesprek",
+    "advies",
+    "nieuw",
+    "rustig",
+    "moeilijk",
+    "nergens",
+    *(form.slug for form in CASE_FORMS),
+)
 
 
 #: Shown in every size; what fits 320 pixels is looked at wide where its layout differs.
@@ -130,6 +145,7 @@ WIDE = ("begin", "nieuw", "moeilijk", "corrigeren")
 def path_of(office: Office, screen: str) -> str:
     """A screen by its name."""
     known = {"begin": "/", "belpunten": "/belpunten", "nieuw": "/zaken/nieuw", "nergens": "/nergens"}
+    known |= {"bewinden": "/bewinden", "gesprek": f"/gesprekken/{TALK}", "advies": f"/gesprekken/{TALK}/advies"}
     known |= {"rustig": f"/zaken/{office.calm}", "moeilijk": f"/zaken/{office.troubled}"}
     return known.get(screen, f"/zaken/{office.troubled}/{screen}")
 
@@ -166,6 +182,7 @@ def test_an_act_is_done_with_the_keyboard_and_without_javascript(
         page.get_by_label("of zaaknummer").fill("SHV-2026-0115")
         page.get_by_label("of zaaknummer").press("Enter")
         expect(page.get_by_role("heading", name="Gevonden")).to_be_visible()
+        window.shot("consulent-gevonden")
         assert "0115" not in page.url
         page.get_by_role("link", name="J. Jansen").focus()
         page.keyboard.press("Enter")

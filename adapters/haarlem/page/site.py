@@ -16,7 +16,7 @@ from adapters.haarlem.page.desk import TOKEN_ID, PageDesk, employee_of
 from adapters.haarlem.page.pages import PAGES
 from adapters.haarlem.page.roles import allowed
 from adapters.haarlem.page.tables import SESSIONS
-from adapters.haarlem.page.words import birth_date, plain, standing
+from adapters.haarlem.page.words import birth_date, plain, spaced, standing
 from adapters.haarlem.page_settings import PageSettings
 from hub.clock import Clock
 from hub.database import Connection
@@ -86,6 +86,7 @@ def make_renderer() -> Renderer:
         "birth": birth_date,
         "standing": standing,
         "plain": plain,
+        "spaced": spaced,
     }
     return Renderer(HERE / "templates", filters=filters)
 

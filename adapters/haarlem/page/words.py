@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -70,6 +71,11 @@ def birth_date(written: str) -> str:
     """`1979-11-30` as `30-11-1979`; what is unknown of it is left out."""
     year, month, day = written.split("-")
     return "-".join(part for part in (day, month, year) if part != "00")
+
+
+def spaced(name: str) -> str:
+    """`planVanAanpak` as `plan van aanpak`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def plain(code: str) -> str:
