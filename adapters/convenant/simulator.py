@@ -1,9 +1,9 @@
 """Simulated creditors of the covenant with books of their own: a water board and another municipality over HTTP.
 
 `python -m adapters.convenant.simulator HOUSE --db FILE --token-file FILE [--port N --port-file FILE] [--seed CSV]
-[--webhook URL --webhook-token-file FILE]`, HOUSE one of `waterschap`, `gemeente`; the tax partnership that takes files
-is `adapters.convenant.simulator_files`. It imports nothing of the hub, the adapters' machinery or the schemas. With a
-webhook it brings its answers; without, they wait to be fetched. Loopback only.
+[--webhook URL --webhook-token-file FILE] [--objection REASON]`, HOUSE one of `waterschap`, `gemeente`; the tax
+partnership that takes files is `adapters.convenant.simulator_files`. It imports nothing of the hub, the adapters'
+machinery or the schemas. With a webhook it brings its answers; without, they wait to be fetched. Loopback only.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def token_in(path: Path) -> str:
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until the process is told to stop."""
-    books = Books(options.db)
+    books = Books(options.db, objection=options.objection)
     if options.seed:
         books.fill_from(options.seed, options.house)
     hook = Hook(options.webhook, token_in(options.webhook_token_file)) if options.webhook else None
@@ -258,6 +258,7 @@ def main() -> None:
     parser.add_argument("--webhook", help="where answers are brought; without it they wait to be fetched")
     parser.add_argument("--webhook-token-file", type=Path, help="bearer token of the webhook")
     parser.add_argument("--seed", type=Path, help="CSV file with customers and invoices to begin with")
+    parser.add_argument("--objection", choices=["saldo-gewijzigd"], help="why each first proposal is refused")
     with suppress(KeyboardInterrupt):
         asyncio.run(run(parser.parse_args()))
 

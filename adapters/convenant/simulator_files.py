@@ -2,15 +2,19 @@
 
 Its own SFTP server, key and books; `Partnership.round` fetches what lies in `in` and writes results into `uit`. It
 imports nothing of the hub, the adapters' machinery or the schemas.
+
+`python -m adapters.convenant.simulator_files --db FILE --root DIR --host-key FILE --user NAME --authorized-keys FILE
+[--port N --port-file FILE] [--seed CSV] [--silent-about ACT]`. Loopback only.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -82,6 +86,8 @@ class Partnership:
     books: Books
     fault: FileFault = FileFault.NONE
     fetched: list[str] = field(default_factory=list)
+    #: Acts of which it says nothing, whatever it does.
+    silent_about: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Make the folders and, once, the host key; its public half is written beside it as `<name>.pub`."""
@@ -109,7 +115,8 @@ class Partnership:
             file.unlink()
             self.fetched.append(text)
             rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
-            said = [self.books.do(_asked(row)) for row in rows]
+            done = [(one, self.books.do(one)) for one in map(_asked, rows)]
+            said = [answer for one, answer in done if one.handeling not in self.silent_about]
             self._write(file.name, [_cells(one) for one in said])
         return len(files)
 
@@ -242,3 +249,41 @@ async def rounds(house: Partnership, every_s: float) -> None:
     while True:
         await asyncio.to_thread(house.round)
         await asyncio.sleep(every_s)
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Serve and make rounds until the process is told to stop."""
+    books = Books(options.db)
+    if options.seed:
+        books.fill_from(options.seed, "belastingsamenwerking")
+    silent = frozenset(options.silent_about)
+    house = Partnership(
+        options.root, options.host_key, options.user, options.authorized_keys, books, silent_about=silent
+    )
+    async with serving(house, options.port) as port:
+        if options.port_file:
+            draft = options.port_file.with_suffix(".tmp")
+            draft.write_text(f"{port}\n")
+            draft.replace(options.port_file)
+        await rounds(house, options.every_s)
+
+
+def main() -> None:
+    """Read the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--db", required=True, help="SQLite file of the creditor")
+    parser.add_argument("--root", type=Path, required=True, help="the folder that is served")
+    parser.add_argument("--host-key", type=Path, required=True, help="made when absent; public half as FILE.pub")
+    parser.add_argument("--user", required=True, help="who may come in")
+    parser.add_argument("--authorized-keys", type=Path, required=True, help="with which keys")
+    parser.add_argument("--port", type=int, default=0, help="loopback port, 0 for any free one")
+    parser.add_argument("--port-file", type=Path, help="where to write the port once it listens")
+    parser.add_argument("--seed", type=Path, help="CSV file with customers and invoices to begin with")
+    parser.add_argument("--every-s", type=float, default=1.0, help="seconds between two rounds")
+    parser.add_argument("--silent-about", action="append", default=[], choices=sorted(ACTS.values()), metavar="ACT")
+    with suppress(KeyboardInterrupt):
+        asyncio.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import httpx2
 
+from hub.errors import Code, RefusedError
+
 EMPLOYEE: Final = "demo-consulent"
 ANSWER_S: Final = 30.0
 IMPORT_S: Final = 120.0
@@ -26,6 +28,12 @@ class Row:
     result: str
     case: str
     words: str
+
+
+def _said_of(answer: httpx2.Response) -> str:
+    """Why Haarlem's API refused: its title and detail, which have no values."""
+    said = answer.json()
+    return f"{said.get('title')} {said.get('detail', '')}"
 
 
 class CaseSystem:
@@ -83,6 +91,26 @@ class CaseSystem:
         answer.raise_for_status()
         found: list[dict[str, Any]] = answer.json()["belpunten"]
         return found
+
+    def act(self, path: str, content: dict[str, Any]) -> dict[str, Any]:
+        """An act on a case or conversation; how it stands afterwards."""
+        answer = self._http.post(path, json=content, headers={"Idempotency-Key": secrets.token_hex(16)})
+        if not answer.is_success:
+            raise RefusedError(Code.OUTSIDE_REFUSED, f"{path.rpartition('/')[2]}: {_said_of(answer)}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def ask(self, path: str) -> dict[str, Any]:
+        """What stands at an address of the API."""
+        answer = self._http.get(path)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def talks(self, case_id: str) -> list[dict[str, Any]]:
+        """Every line of a case's overview: with whom, what about, in which state, whose turn."""
+        lines: list[dict[str, Any]] = self.ask(f"/schuldenrust/{case_id}/overzicht")["gesprekken"]
+        return lines
 
     def close(self) -> None:
         """Closes the connection."""

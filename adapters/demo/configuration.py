@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from adapters.demo.issuing import CLIENT_ID
 from adapters.demo.outside import CONNECTION_CODE, SFTP_USER, ReferralIndex, TaxSystem
-from adapters.demo.parties import GBKZ, HAARLEM, HUB, VISH
+from adapters.demo.outside_chain import BankSystem, CreditorSystem, Outside
+from adapters.demo.parties import BANK, HAARLEM, HUB, OFFICE, VISH, WITH_ADAPTER, Party
 from adapters.demo.world import Place
 from hub.wire.topology import VHOST
 
 CONFIG: Final = "instellingen.toml"
 OWN: Final = "adapter.toml"
 CLOCK: Final = "klok"
+PORTAL: Final = "portaal.toml"
+PORTAL_DATABASE: Final = "portaal.db"
 
 Value = str | int | float | bool | Path | list[str] | Mapping[str, "Value"]
 
@@ -46,19 +50,26 @@ def configure_hub(place: Place, address: str) -> Path:
     return folder / CONFIG
 
 
-def configure_edges(place: Place, address: str, tax: TaxSystem, index: ReferralIndex) -> None:
-    """Each partner's settings: its edge, and what its own adapter needs."""
-    for party in (HAARLEM, VISH, GBKZ):
+def configure_edges(place: Place, address: str) -> None:
+    """Each partner's edge that has one of ours."""
+    for party in (*WITH_ADAPTER, OFFICE):
         folder = place.of(party)
         about = json.loads((folder / "partner.json").read_bytes())
         identity: dict[str, Value] = {"oin": party.oin, "system": party.name, "inbox": about["inbox"]}
+        own = {"own": OWN} if party in WITH_ADAPTER else {}
         common = _common(place, address)
-        write(
-            folder / CONFIG,
-            {**common, "ledger": f"sqlite:///{folder / 'grootboek.db'}", "own": OWN, "identity": identity},
-        )
-    write(place.of(GBKZ) / OWN, _tax_office(tax))
-    write(place.of(VISH) / OWN, _supply(place.of(VISH), index))
+        ledger = f"sqlite:///{folder / 'grootboek.db'}"
+        write(folder / CONFIG, {**common, "ledger": ledger, **own, "identity": identity})
+
+
+def configure_adapters(place: Place, outside: Outside) -> None:
+    """What each adapter needs to reach its own outside system, once that listens."""
+    for party, tax in outside.taxes.items():
+        write(place.of(party) / OWN, _tax_office(party, tax))
+    write(place.of(VISH) / OWN, _supply(place.of(VISH), outside.index))
+    for system in outside.creditors:
+        write(place.of(system.party) / OWN, _creditor(place.of(system.party), system))
+    write(place.of(BANK) / OWN, _bank(outside.bank))
 
 
 def _common(place: Place, address: str) -> dict[str, Value]:
@@ -77,14 +88,74 @@ def _common(place: Place, address: str) -> dict[str, Value]:
     }
 
 
-def _tax_office(tax: TaxSystem) -> dict[str, Value]:
+def _tax_office(party: Party, tax: TaxSystem) -> dict[str, Value]:
     """Looks often and settles at once: a demo has no day to spare."""
     return {
         "base_url": f"http://127.0.0.1:{tax.port}",
         "token_file": tax.token_file,
-        "gemeentecodes": list(GBKZ.gemeentecodes),
+        "gemeentecodes": list(party.gemeentecodes),
         "tick_s": 0.5,
     }
+
+
+def _creditor(folder: Path, system: CreditorSystem) -> dict[str, Value]:
+    common: dict[str, Value] = {"bsn": system.party.bsn, "agreed_in_advance": True, "tick_s": 0.5}
+    if not system.takes_files:
+        http: dict[str, Value] = {
+            "base_url": f"http://127.0.0.1:{system.port}",
+            "token_file": system.folder / "token",
+            "words": system.party.name,
+            "poll_s": 0.5,
+        }
+        return {**common, "http": http}
+    sftp: dict[str, Value] = {
+        "host": "127.0.0.1",
+        "port": system.port,
+        "user": SFTP_USER,
+        "key_file": folder / "sftp-sleutel",
+        "host_key_file": system.folder / "host.pub",
+        "supply_minutes": 0.02,
+        "poll_s": 0.5,
+    }
+    return {**common, "sftp": sftp}
+
+
+def _bank(bank: BankSystem) -> dict[str, Value]:
+    contact: dict[str, Value] = {"name": "Team ondernemers (demo)", "phone": "088-0000000"}
+    http: dict[str, Value] = {
+        "base_url": f"http://127.0.0.1:{bank.port}",
+        "token_file": bank.folder / "token",
+        "poll_s": 0.5,
+    }
+    return {"tick_s": 0.5, "contact": contact, "http": http}
+
+
+def configure_portal(place: Place, port: int, issuer: str, secret: str) -> Path:
+    """The portal of the office; returns the file. It lies in the office's own folder, never in the hub's."""
+    folder = place.of(OFFICE)
+    secret_file = folder / "client-secret"
+    secret_file.touch(mode=0o600)
+    secret_file.write_text(secret, encoding="ascii")
+    content: dict[str, Value] = {
+        "url": f"http://127.0.0.1:{port}",
+        "port": port,
+        "issuer": issuer,
+        "client_id": CLIENT_ID,
+        "client_secret_file": secret_file,
+        "database": f"sqlite:///{folder / PORTAL_DATABASE}",
+    }
+    office: dict[str, Value] = {
+        "key": OFFICE.name,
+        "name": OFFICE.title,
+        "kind": "bewindvoerder",
+        "edge": folder / CONFIG,
+        "kvk_number": "68750110",
+        "helper": HAARLEM.oin,
+    }
+    members = toml({"handler": "medewerker", "administrator": "beheerder"})
+    text = f"{toml(content)}\n[[offices]]\n{toml(office)}[offices.members]\n{members}"
+    (folder / PORTAL).write_text(text, encoding="utf-8")
+    return folder / PORTAL
 
 
 def _supply(folder: Path, index: ReferralIndex) -> dict[str, Value]:
@@ -106,4 +177,6 @@ def configure_haarlem(place: Place, port: int) -> None:
     """The debt helper's own settings; `port` is that of its API."""
     api: dict[str, Value] = {"port": port, "url": f"http://127.0.0.1:{port}"}
     contact: dict[str, Value] = {"name": "Team Schuldhulp (demo)", "phone": "023-0000000"}
-    write(place.of(HAARLEM) / OWN, {"connection_code": CONNECTION_CODE, "sweep_s": 2, "api": api, "contact": contact})
+    rules: dict[str, Value] = {"covenant": ["convenant-lokale-overheid"]}
+    common: dict[str, Value] = {"connection_code": CONNECTION_CODE, "sweep_s": 2}
+    write(place.of(HAARLEM) / OWN, {**common, "api": api, "contact": contact, "rules": rules})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from adapters.demo.books import read_rows, subject_numbers
+from adapters.demo.parties import GBKZ
 from adapters.demo.stage import Stage
 from adapters.demo.world import DEPLOY
 
@@ -38,7 +39,7 @@ class Findings:
 
     def unregistered(self, bsns: set[str]) -> set[str]:
         """Who is not exactly once in the index, as a bailiff would find."""
-        return {bsn for bsn in bsns if len(self._stage.index.consult(bsn)) != 1}
+        return {bsn for bsn in bsns if len(self._stage.outside.index.consult(bsn)) != 1}
 
     def dossiers_of(self, bsns: set[str]) -> set[str]:
         """Tax dossiers of these people, alone or jointly."""
@@ -50,12 +51,15 @@ class Findings:
 
     def out_of_reach(self) -> set[str]:
         """Dossiers that somebody else has: a bailiff, an employer, a seizure."""
-        dossiers = self._stage.tax.books()["dossiers"]
-        return {one["dossiernummer"] for one in dossiers if one["stap"] in OUT_OF_REACH}
+        return {one["dossiernummer"] for one in self.tax_dossiers() if one["stap"] in OUT_OF_REACH}
 
     def paused(self) -> set[str]:
         """Dossiers with *uitstel van betaling* now."""
-        return {one["dossiernummer"] for one in self._stage.tax.books()["dossiers"] if one["uitstel"]}
+        return {one["dossiernummer"] for one in self.tax_dossiers() if one["uitstel"]}
+
+    def tax_dossiers(self) -> list[dict[str, Any]]:
+        """Every dossier of both tax offices, by their own books."""
+        return [one for tax in self._stage.outside.taxes.values() for one in tax.books()["dossiers"]]
 
     def persons(self, number: str) -> set[str]:
         """BSNs in one case."""
@@ -67,12 +71,12 @@ class Findings:
 
     def is_registered(self, number: str) -> bool:
         """Somebody of this case is in the index now."""
-        return any(self._stage.index.consult(bsn) for bsn in self.persons(number))
+        return any(self._stage.outside.index.consult(bsn) for bsn in self.persons(number))
 
     def has_mark(self, number: str) -> bool:
-        """The tax system marks somebody of this case as being in debt help."""
-        subjects = subject_numbers(self._rows)
-        marked = set(self._stage.tax.books()["aantekeningen"])
+        """GBKZ's tax system marks somebody of this case as being in debt help."""
+        tax = self._stage.outside.taxes[GBKZ]
+        subjects, marked = subject_numbers(tax.rows), set(tax.books()["aantekeningen"])
         return any(subjects[bsn] in marked for bsn in self.persons(number) if bsn in subjects)
 
     def last_end(self, number: str) -> date:

@@ -15,6 +15,7 @@ import httpx2
 
 from adapters.demo.books import read_rows, tax_books, write_seed
 from adapters.demo.cast import Cast
+from adapters.demo.parties import Party
 from adapters.demo.world import DEPLOY, Place, private_folder
 from hub.clock import Clock
 
@@ -25,17 +26,20 @@ ANSWER_S: Final = 10.0
 
 @dataclass(frozen=True)
 class TaxSystem:
-    """The simulated tax system."""
+    """The simulated tax system of one office."""
 
     folder: Path
+    rows: tuple[dict[str, str], ...]
+    """What it starts with, as deploy/demo says."""
 
     @classmethod
-    def prepare(cls, place: Place, clock: Clock) -> TaxSystem:
-        """Its books, as deploy/demo says."""
-        folder = private_folder(place.outside / "belastingen")
-        rows = read_rows(DEPLOY / "tax_dossiers.csv", ",")
+    def prepare(cls, place: Place, office: Party, clock: Clock) -> TaxSystem:
+        """Its books: the dossiers of its municipalities."""
+        folder = private_folder(place.outside / f"belastingen-{office.name}")
+        listed = read_rows(DEPLOY / "tax_dossiers.csv", ",")
+        rows = tuple(row for row in listed if row["gemeentecode"] in {*office.gemeentecodes, ""})
         write_seed(folder / "boeken.json", tax_books(rows, clock.now().date()))
-        return cls(folder)
+        return cls(folder, rows)
 
     def start(self, cast: Cast) -> None:
         """Starts it; after a stop it goes on with the books that it has, on the port that it had."""
@@ -43,8 +47,11 @@ class TaxSystem:
         known = ["--port", str(self.port)] if ports.exists() else ["--seed", str(seed)]
         ports.unlink(missing_ok=True)
         files = ["--db", "belastingen.db", "--token-file", "token", "--port-file", "port"]
-        cast.start("belastingen", "adapters.gbkz.simulator", *files, *known, folder=self.folder)
-        cast.wait("belastingen", ports.exists)
+        cast.start(self.folder.name, "adapters.gbkz.simulator", *files, *known, folder=self.folder)
+
+    def wait(self, cast: Cast) -> None:
+        """Waits until it listens."""
+        cast.wait(self.folder.name, (self.folder / "port").exists)
 
     @property
     def port(self) -> int:
@@ -69,7 +76,7 @@ class TaxSystem:
         self._ask("POST", "/beheer/klok", {"vooruitDagen": days})
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return _ask(self.port, self.token_file, method, path, body)
+        return ask(self.port, self.token_file, method, path, body)
 
 
 @dataclass(frozen=True)
@@ -88,16 +95,16 @@ class ReferralIndex:
 
     def admit(self, key_file: Path) -> None:
         """Makes the supplier's SSH key where it belongs and lets its public half in."""
-        key = asyncssh.generate_private_key("ssh-ed25519")
-        key.write_private_key(key_file)
-        key_file.chmod(stat.S_IRUSR | stat.S_IWUSR)
-        key.write_public_key(self.folder / "toegelaten")
+        let_in(key_file, self.folder / "toegelaten")
 
     def start(self, cast: Cast) -> None:
         """Starts it."""
         files = ["--db", "index.db", "--root", "sftp", "--host-key", "host", "--authorized-keys", "toegelaten"]
         rest = ["--user", SFTP_USER, "--token-file", "token", "--port-file", "port", "--seed", "aansluitingen.json"]
         cast.start("verwijsindex", "adapters.vish.simulator", "serve", *files, *rest, folder=self.folder)
+
+    def wait(self, cast: Cast) -> None:
+        """Waits until it listens."""
         cast.wait("verwijsindex", (self.folder / "port").exists)
 
     @property
@@ -128,10 +135,19 @@ class ReferralIndex:
         self._ask("POST", "/beheer/klok", {"dagen": days})
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return _ask(self.ports[1], self.folder / "token", method, path, body)
+        return ask(self.ports[1], self.folder / "token", method, path, body)
 
 
-def _ask(port: int, token_file: Path, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+def let_in(key_file: Path, admitted: Path) -> None:
+    """Makes a supplier's SSH key where it belongs and puts its public half where the server looks."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    key.write_private_key(key_file)
+    key_file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    key.write_public_key(admitted)
+
+
+def ask(port: int, token_file: Path, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+    """Asks an outside system about its own books."""
     headers = {"Authorization": f"Bearer {token_file.read_text().strip()}"}
     answer = httpx2.request(
         method, f"http://127.0.0.1:{port}{path}", headers=headers, json=body, timeout=ANSWER_S, trust_env=False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +13,34 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from adapters.bewindvoerder.access import Scope as PortalScope
+from adapters.bewindvoerder.access import Token as PortalToken
+from adapters.bewindvoerder.access import new_secret
+from adapters.bewindvoerder.access.store import add_token, create
 from adapters.demo.brokers import DemoBroker, running_broker
 from adapters.demo.caseworker import CaseSystem
 from adapters.demo.cast import Cast
-from adapters.demo.configuration import CLOCK, CONFIG, configure_edges, configure_haarlem, configure_hub
+from adapters.demo.configuration import (
+    CLOCK,
+    CONFIG,
+    PORTAL_DATABASE,
+    configure_adapters,
+    configure_edges,
+    configure_haarlem,
+    configure_hub,
+    configure_portal,
+)
 from adapters.demo.console import DemoConsole
-from adapters.demo.outside import ReferralIndex, TaxSystem
-from adapters.demo.parties import GBKZ, HAARLEM, HUB, VISH, Party
-from adapters.demo.process import free_ports
+from adapters.demo.office import OfficeSoftware
+from adapters.demo.outside_chain import Outside
+from adapters.demo.parties import HAARLEM, HUB, OFFICE, WITH_ADAPTER, Party
+from adapters.demo.process import LOOPBACK, free_ports
 from adapters.demo.screen import Screen
 from adapters.demo.world import Place, make_world, private_folder
 from adapters.haarlem.desk.access import Scope, make_token
 from adapters.haarlem.tables import METADATA as HAARLEM_TABLES
 from adapters.ledger import Ledger
-from hub.clock import ShiftedClock, SystemClock
+from hub.clock import ShiftedClock, SystemClock, new_id
 from hub.database import Database
 from hub.errors import Code, UnavailableError
 from hub.messagelog import schema
@@ -40,9 +55,9 @@ class Stage:
     place: Place
     broker: DemoBroker
     cast: Cast
-    tax: TaxSystem
-    index: ReferralIndex
+    outside: Outside
     cases: CaseSystem
+    office: OfficeSoftware
     clock: ShiftedClock
     console: DemoConsole
 
@@ -50,7 +65,7 @@ class Stage:
         """Starts the edge of one party with its adapter."""
         config = str(self.place.of(party) / CONFIG)
         folder = self.place.of(party)
-        self.cast.start_ours(party.name, "adapter", "run", party.name, "--config", config, folder=folder)
+        self.cast.start_ours(party.name, "adapter", "run", party.adapter, "--config", config, folder=folder)
 
     def move_clock_to(self, moment: datetime) -> None:
         """Moves the clock of hub and adapters; the outside systems keep their own."""
@@ -58,6 +73,11 @@ class Stage:
         fresh = self.place.root / f"{CLOCK}.nieuw"
         fresh.write_text(f"{shift}\n", encoding="ascii")
         fresh.replace(self.place.root / CLOCK)
+
+    def pass_time_until(self, moment: datetime) -> None:
+        """Everybody's time goes on to a later day: ours to that instant, the outside systems' by whole days."""
+        self.outside.advance((moment.date() - self.clock.now().date()).days)
+        self.move_clock_to(moment)
 
 
 @contextmanager
@@ -103,26 +123,45 @@ def _running(root: Path, screen: Screen) -> Iterator[Stage]:
 
 
 def _start(place: Place, broker: DemoBroker, cast: Cast, clock: SystemClock) -> Stage:
-    private_folder(place.outside)
-    tax, index = TaxSystem.prepare(place, clock), ReferralIndex.prepare(place)
-    index.admit(place.of(VISH) / "sftp-sleutel")
-    tax.start(cast)
-    index.start(cast)
-    api_port = free_ports(1)[0]
+    outside = Outside.prepare(place, clock)
+    outside.start(cast)
+    api_port, portal_port, issuer_port = free_ports(3)
     hub_config = configure_hub(place, broker.address)
-    configure_edges(place, broker.address, tax, index)
+    configure_edges(place, broker.address)
+    configure_adapters(place, outside)
     configure_haarlem(place, api_port)
+    secret = secrets.token_urlsafe(24)
+    portal = configure_portal(place, portal_port, f"http://{LOOPBACK}:{issuer_port}", secret)
     console = DemoConsole.prepare(place)
     database = Database(f"sqlite:///{place.of(HUB) / 'hub.db'}")
     schema.upgrade(database)
     database.close()
     cases = CaseSystem(api_port, _token(place, clock))
-    stage = Stage(place, broker, cast, tax, index, cases, ShiftedClock(place.root / CLOCK), console)
+    office = OfficeSoftware(portal_port, _office_token(place, clock))
+    stage = Stage(place, broker, cast, outside, cases, office, ShiftedClock(place.root / CLOCK), console)
     cast.start_ours(HUB.name, "up", "--config", str(hub_config), folder=place.of(HUB))
-    for party in (GBKZ, VISH, HAARLEM):
+    for party in WITH_ADAPTER:
         stage.start_adapter(party)
+    cast.start_ours("portaal", "portal", "run", "--config", str(portal), folder=place.of(OFFICE))
+    arguments = (str(issuer_port), office.url, secret)
+    cast.start("aanmelden-portaal", "adapters.demo.issuing", *arguments, folder=place.of(OFFICE))
     cast.wait(HAARLEM.name, cases.reachable)
+    cast.wait("portaal", office.reachable)
     return stage
+
+
+def _office_token(place: Place, clock: SystemClock) -> str:
+    """A token of the office's own software, made where the portal runs."""
+    database = Database(f"sqlite:///{place.of(OFFICE) / PORTAL_DATABASE}")
+    secret, scopes = new_secret(), frozenset(PortalScope)
+    token = PortalToken(new_id(clock), OFFICE.name, "kantoorsoftware (demo)", scopes, clock.now(), "demo")
+    try:
+        create(database)
+        with database.begin() as tx:
+            add_token(tx, token, secret)
+    finally:
+        database.close()
+    return secret
 
 
 def _token(place: Place, clock: SystemClock) -> str:

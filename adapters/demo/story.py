@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from adapters.demo.caseworker import Row
 from adapters.demo.cast import SCHULDHUB, bare_environment
+from adapters.demo.chain import PROTECTED, Chain
 from adapters.demo.configuration import CONFIG
 from adapters.demo.console import people
 from adapters.demo.findings import Findings
@@ -39,13 +40,16 @@ class Story:
         self._screen = screen
         self._cases: dict[str, str] = {}
         self._find = Findings(stage, self._cases)
+        self._chain = Chain(stage, screen, self._cases)
 
     def tell(self) -> None:
         """Everything."""
         self.register()
         self.go_on_after_an_outage()
         self.refuse_a_stranger()
+        self.follow_the_chain()
         self.end()
+        self.settle()
         self.show()
 
     # — acts ——————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -86,10 +90,7 @@ class Story:
             last = self._find.last_end(WITHOUT)
             morning = local_instant(add_working_days(last, 1), time(9, 5)).astimezone(UTC)
             self._screen.say(f"de klok gaat naar {morning:%d-%m-%Y %H:%M} UTC: de eerste werkdag na de einddatum")
-            days = (morning.date() - self._stage.clock.now().date()).days
-            self._stage.tax.advance(days)
-            self._stage.index.advance(days)
-            self._stage.move_clock_to(morning)
+            self._stage.pass_time_until(morning)
             lifted = self._find.dossiers(WITHOUT)
             self._screen.wait(
                 "zonder regeling hervat GBKZ", lambda: not lifted & self._find.paused(), self._stage.cast.check
@@ -126,16 +127,36 @@ class Story:
             for deed, code in expected.items():
                 said = next((one.get("code") for one in deeds if one["deed"] == deed), None)
                 self._screen.check(f"geweigerd: {words[deed]}", holds=said == code, found=str(said))
-            once = all(counts["uitgevoerd"] <= 1 for counts in self._stage.tax.effects().values())
-            self._screen.check("geen handeling bij GBKZ gebeurde twee keer", holds=once)
+            taxes = self._stage.outside.taxes.values()
+            once = all(counts["uitgevoerd"] <= 1 for tax in taxes for counts in tax.effects().values())
+            self._screen.check("geen handeling bij een belastingkantoor gebeurde twee keer", holds=once)
+
+    def follow_the_chain(self) -> None:
+        """Creditors, the Kredietbank and an office take part."""
+        with self._screen.act("Drie schuldeisers: pauze, en ingrijpen als er toch wordt geïncasseerd"):
+            self._import("chain.csv")
+            self._cases[PROTECTED] = self._chain.register()
+            self._settled("elke partij heeft Haarlem geantwoord")
+            self._check_paused(self._find.bsns_in("chain.csv"))
+            self._chain.pause()
+        with self._screen.act("Een ondernemer gaat naar Kredietbank Nederland, en komt geholpen terug"):
+            self._chain.refer()
+        with self._screen.act("Een bewindkantoor zonder eigen koppeling: bewind, dossier, advies van Haarlem"):
+            self._chain.advise()
+        with self._screen.act("Een schuldregeling: saldo's, voorstel, heroverweging"):
+            self._chain.propose()
+
+    def settle(self) -> None:
+        """The arrangement, a moratorium, and the end."""
+        with self._screen.act("De regeling komt rond, een rechter beschermt iemand, en er is finale kwijting"):
+            self._chain.agree()
 
     # — what is shown at the end ——————————————————————————————————————————————————————————————————————————————————
 
     def show(self) -> None:
         """The books of the parties and the message log of one case."""
-        books = self._stage.tax.books()
         self._screen.table(
-            "Het belastingkantoor (eigen boeken)",
+            "De belastingkantoren (eigen boeken)",
             ("dossier", "soort", "stap", "uitstel van betaling"),
             [
                 (
@@ -144,11 +165,19 @@ class Story:
                     dossier["stap"],
                     "ja" if dossier["uitstel"] else "—",
                 )
-                for dossier in books["dossiers"]
+                for dossier in self._find.tax_dossiers()
             ],
         )
-        running, ended = self._stage.index.counts()
+        running, ended = self._stage.outside.index.counts()
         self._screen.table("Het verwijsregister (eigen boeken)", ("lopend", "beëindigd"), [(str(running), str(ended))])
+        self._screen.table(
+            "De schuldeisers (eigen boeken)",
+            ("schuldeiser", "lopende pauzes", "wat er gevraagd en gedaan is"),
+            [
+                (system.party.title, str(system.pauses()), ", ".join(dict.fromkeys(system.acts())))
+                for system in self._stage.outside.creditors
+            ],
+        )
         self._screen.table(
             "Haarlem: is er rust?",
             ("zaak", "rust per persoon", "eerste einddatum"),

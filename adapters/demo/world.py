@@ -162,7 +162,7 @@ def _organisation(party: Party, keys: list[dict[str, object]], log_key: Signer, 
         "roles": [party.role],
         "status": "active",
         "gemeentecodes": list(party.gemeentecodes),
-        "bsnAllowed": party is not HUB,
+        "bsnAllowed": party.bsn,
         "accepts": sorted(known.accepts for known in CATALOGUE.values()),
         "keys": listed,
     }
