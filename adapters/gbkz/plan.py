@@ -67,8 +67,8 @@ def wanted_end(holds: Sequence[Hold], margin: int) -> tuple[date | None, Reason]
     for hold in holds:
         if hold.until is None:
             return None, hold.reason
-    latest = max(hold.until for hold in holds if hold.until is not None)
-    return add_working_days(latest, margin), Reason.DEBT_HELP
+    until, reason = max((hold.until, hold.reason) for hold in holds if hold.until is not None)
+    return add_working_days(until, margin), reason
 
 
 def plan_for(
