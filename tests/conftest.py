@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from adapters.demo import node, postgres
 from hub.clock import SystemClock
@@ -41,6 +42,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if missed:
         print(*missed, sep="\n")  # noqa: T201 - after the last report there is nobody else to say it
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# A property is true or false; how long an example takes says something of the machine only, and these are shared.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 @pytest.fixture
