@@ -328,6 +328,9 @@ def _stay(stage: Stage, screen: Screen) -> None:
     )
     for name, roles in people():
         screen.console.print(f"  {name}: {roles}")
+    screen.console.print(
+        f"\n[bold]Het kantoorportaal:[/bold] {stage.office.url}  (Hans Behandelaar en Bea Beheerder werken daar ook)"
+    )
     screen.console.print("Ctrl-C stopt alles.")
     try:
         threading.Event().wait()
