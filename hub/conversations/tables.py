@@ -44,6 +44,9 @@ OPEN: Final = QUESTION.c.stage <= literal_column("4")
 REST: Final = QUESTION.c.rest == literal_column("1")
 Index("question_open", QUESTION.c.attend_at, QUESTION.c.id, postgresql_where=OPEN, sqlite_where=OPEN)
 Index("question_rest", QUESTION.c.attend_at, QUESTION.c.id, postgresql_where=OPEN & REST, sqlite_where=OPEN & REST)
+Index(
+    "question_stage", QUESTION.c.stage, QUESTION.c.rest, QUESTION.c.attend_at, postgresql_where=OPEN, sqlite_where=OPEN
+)
 _NEXT: Final = QUESTION.c.next_at.is_not(None)
 Index("question_next", QUESTION.c.next_at, postgresql_where=_NEXT, sqlite_where=_NEXT)
 

@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.create_index("question_conversation", "question", ["correlationid"], unique=False)
     _partial("question_open", ["attend_at", "id"], "stage <= 4")
     _partial("question_rest", ["attend_at", "id"], "stage <= 4 AND rest = 1")
+    _partial("question_stage", ["stage", "rest", "attend_at"], "stage <= 4")
     _partial("question_next", ["next_at"], "next_at IS NOT NULL")
     op.create_table(
         "rung",
