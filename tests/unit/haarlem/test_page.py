@@ -288,7 +288,7 @@ def test_a_dossier_is_read_and_advised_on_with_and_without_a_case(worker: Worker
 
 def test_every_act_of_the_api_has_a_form(worker: Worker) -> None:
     reads = {Act.LOOK_UP, Act.SEARCH, Act.EVENTS, Act.CALLS, Act.OVERVIEW, Act.WAITING, Act.LETTER, Act.TALK}
-    files = {Act.IMPORT, Act.IMPORT_STATE, Act.IMPORT_RESULT, Act.ADMINISTRATIONS}
+    files = {Act.IMPORT, Act.IMPORT_STATE, Act.IMPORT_RESULT, Act.ADMINISTRATIONS, Act.FIGURES}
     assert {form.act for form in (*CASE_FORMS, *TALK_FORMS, REGISTER)} >= set(Act) - reads - files - LATER
     assert routes.routes
 
