@@ -15,7 +15,8 @@ from tests.console import Stand
 from tests.filled import Filled, fill
 from tests.world import SHV, TAX, World, make_world
 
-SCREENS = ("/overzicht", "/berichtenlog", "/dossiers", "/termijnen", "/ketenpartners", "/beheer/spoor")
+ACTED = ("/quarantaine", "/quarantaine/lane", "/herstel", "/beheer", f"/ketenpartners/{TAX}")
+SCREENS = ("/overzicht", "/berichtenlog", "/dossiers", "/termijnen", "/ketenpartners", "/beheer/spoor", *ACTED)
 HOSTILE = "<script>alert(1)</script>\u202e"
 
 
