@@ -9,6 +9,7 @@ Europe/Amsterdam.
 from __future__ import annotations
 
 import tomllib
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
@@ -80,6 +81,12 @@ def next_working_day(day: date) -> date:
 def working_days_between(start: date, end: date) -> int:
     """The number of working days after `start` up to and including `end`; 0 when `end` is not later."""
     return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def local_day(moment: datetime) -> date:

@@ -6,7 +6,6 @@ earlier attempt at the same message wrote down is returned as it was, and None w
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import replace
 from datetime import date
 
@@ -18,7 +17,7 @@ from adapters.convenant.store import Pause, PauseState, Transaction
 from hub.clock import Clock
 from hub.database import instant
 from hub.errors import Code, RefusedError
-from hub.workdays import next_working_day
+from hub.workdays import add_months, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     CollectionDespitePause,
@@ -231,7 +230,7 @@ class Pauses:
     def _capped(self, start: date, end: date) -> date:
         """Never longer than the creditor's maximum."""
         months = self._settings.max_pause_months
-        return end if months is None else min(end, _months_after(start, months))
+        return end if months is None else min(end, add_months(start, months))
 
     def _lift_due(self, until: date) -> int:
         """When the pause is lifted: the first working day after its last day of rest, not before nine."""
@@ -244,9 +243,3 @@ def _own(tx: Transaction, conversation: str, sender: str) -> Pause | None:
     if standing is not None and standing.sender != sender:
         raise RefusedError(Code.OUTSIDE_REFUSED, "conversation of another sender")
     return standing
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

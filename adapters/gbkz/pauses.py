@@ -6,7 +6,7 @@ Each takes an open transaction; a returned message is the answer and means that 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from adapters.contract import Received
@@ -17,7 +17,7 @@ from adapters.gbkz.settings import Scope, TaxOfficeSettings
 from adapters.gbkz.store import Decision, Pause, PauseState, Transaction
 from hub.database import instant
 from hub.errors import Code, RefusedError
-from hub.workdays import add_working_days, local_day, next_working_day
+from hub.workdays import add_months, add_working_days, local_day, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     CoolingOffPeriod,
@@ -219,7 +219,7 @@ class Pauses:
     def _capped(self, start: date, end: date) -> date:
         """Never longer than the office's maximum."""
         months = self._settings.max_pause_months
-        return end if months is None else min(end, _months_after(start, months))
+        return end if months is None else min(end, add_months(start, months))
 
     def _lift_due(self, until: date) -> int:
         """When the pause is lifted: the first working day after its last day of rest, not before nine."""
@@ -232,11 +232,3 @@ def _own(tx: Transaction, received: Received[M]) -> Pause | None:
     if standing is not None and standing.sender != received.sender:
         raise RefusedError(Code.OUTSIDE_REFUSED, "conversation of another sender")
     return standing
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day of the month, `months` later, less the one day by which an inclusive period is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + years, month + 1, 1)
-    next_first = (first + timedelta(days=31)).replace(day=1)
-    return min(first + timedelta(days=day.day - 1), next_first) - timedelta(days=1)

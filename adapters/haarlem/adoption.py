@@ -11,11 +11,12 @@ from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.casefile import CaseFile
 from adapters.haarlem.dossier import Case, Party, PartyRole, Person
 from adapters.haarlem.facts import Conversation, Kind
-from adapters.haarlem.fanout import Call, Delivery, add_months, fan_out
+from adapters.haarlem.fanout import Call, Delivery, fan_out
 from adapters.haarlem.refusals import Fault, invalid
 from adapters.haarlem.requests import Running, RunningPause
 from adapters.haarlem.store import Exchange, Transaction
 from hub.clock import new_pseudonym
+from hub.workdays import add_months
 
 
 def adopt(helper: DebtHelper, tx: Transaction, file: CaseFile, running: Running) -> None:

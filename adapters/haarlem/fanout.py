@@ -6,7 +6,6 @@ nothing but a secret address to be known by) becomes a call for the case worker,
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +15,7 @@ from adapters.haarlem.dossier import Case, Party, PartyRole, Person
 from adapters.haarlem.settings import Settings, VishSupply
 from hub.errors import Code, RefusedError
 from hub.register.model import AgreementLine, Organisation, Register
+from hub.workdays import add_months
 from schemas.messages import DebtRestRegistration, Message, Notice, PublicNotice
 from schemas.shapes import Address, Claim
 
@@ -113,12 +113,6 @@ class Directory:
         if party.role is PartyRole.VISH:
             return max(terms.vish, line.reply_term_working_days or 0)
         return line.reply_term_working_days or (terms.tax if party.role is PartyRole.TAX else terms.creditor)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def fan_out(

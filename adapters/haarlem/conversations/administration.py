@@ -13,9 +13,8 @@ from typing import Final
 
 from adapters.haarlem.conversations.position import Actor, Alarm, Position, carriage, days_after, on_day
 from adapters.haarlem.conversations.talk import Talk
-from adapters.haarlem.fanout import add_months
 from adapters.haarlem.settings import Settings, Terms
-from hub.workdays import local_day
+from hub.workdays import add_months, local_day
 from schemas.codes import AdministrationGround
 from schemas.messages import AdministrationAdvice, AdministrationDossier, AdministrationEnd, AdministrationStart
 

@@ -24,9 +24,8 @@ from adapters.haarlem.conversations.position import (
     within,
 )
 from adapters.haarlem.conversations.talk import Heard, Said, Talk, name_of
-from adapters.haarlem.fanout import add_months
 from adapters.haarlem.settings import Settings, Terms
-from hub.workdays import local_day
+from hub.workdays import add_months, local_day
 from schemas.codes import DebtKind, NoCooperationReason, ProposalDecision, Status
 from schemas.messages import (
     ArrangementAgreed,

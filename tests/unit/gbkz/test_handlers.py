@@ -161,7 +161,7 @@ async def test_another_sender_cannot_touch_a_pause(desk: Desk) -> None:
 async def test_the_offices_maximum_shortens_the_pause_and_the_answer_says_so(tmp_path: Path) -> None:
     async with opened(tmp_path, max_pause_months=3) as desk:
         answer = await answered(desk, notice())
-        assert answer.end_date == date(2027, 2, 22)
+        assert answer.end_date == date(2027, 2, 23)
 
 
 async def test_an_extension_moves_the_end_in_the_tax_system(desk: Desk) -> None:

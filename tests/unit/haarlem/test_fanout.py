@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from adapters.haarlem.fanout import add_months
 from adapters.haarlem.reasons import CLASS_OF, EndReason, class_of
 from hub.errors import Code, RefusedError
+from hub.workdays import add_months
 from schemas.codes import EndClass
 from tests.unit.haarlem.desk import BAKKER, CRED, TAX, VISH, Desk, case, person
 from tests.world import make_world
