@@ -27,6 +27,7 @@ OTHER_PERSON = "Dit gesprek gaat over een ander persoon; de lopende registratie 
 NOT_SUPPLIED = "De aanmelding was nog niet aan VISH aangeleverd."
 NOT_REGISTERED = "Er staat geen registratie bij VISH."
 STAYS = "De registratie blijft staan, ook in de afkoelingsperiode."
+ENDS = "De registratie staat nog; de afmelding ervan is onderweg."
 NOT_CHANGED = "De wijziging is niet verwerkt; de registratie staat zoals zij stond."
 
 
@@ -106,13 +107,18 @@ class Registrations:
         store.put_registration(tx, replace(standing, state=Standing.WITHDRAWING))
 
     def protect(self, tx: Transaction, received: Received[CoolingOffPeriod]) -> None:
-        """*Afkoelingsperiode*: who is registered stays so; the index knows no other protection."""
+        """*Afkoelingsperiode*: who is registered stays so; the index knows no other protection.
+
+        A registration that is on its way answers this too, when its own result is there.
+        """
         standing = store.registration(tx, received.conversation)
         if standing is None or standing.state in OVER:
             self._tell(tx, received, RegistrationResult.ENDED, NOT_REGISTERED)
-        elif standing.number is not None:
-            self._answer(tx, standing, [received.id], RegistrationResult.REGISTERED, STAYS)
-        # else the registration is on its way, and its own result says that it came about
+        elif standing.number is None:
+            store.add_answer(tx, standing.current, received.id)
+        else:
+            reason = ENDS if standing.state is Standing.WITHDRAWING else STAYS
+            self._answer(tx, standing, [received.id], RegistrationResult.REGISTERED, reason)
 
     # — what the index answers —————————————————————————————————————————————————————————————————————————————————————
 

@@ -135,6 +135,13 @@ def row(tx: Transaction, key: str) -> Supply | None:
     return None if found is None else _supply(found)
 
 
+def add_answer(tx: Transaction, key: str, message_id: str) -> None:
+    """The result of this row, when it comes, answers this message too."""
+    known = tx.execute(select(ROW.c.answers).where(ROW.c.key == key)).scalar_one()
+    answers = dict.fromkeys((*json.loads(known), message_id))
+    tx.execute(update(ROW).where(ROW.c.key == key).values(answers=json.dumps(list(answers))))
+
+
 def unsent(tx: Transaction, conversation: str) -> list[Supply]:
     """Rows of this conversation that are in no batch yet, and wait for nothing or for a number."""
     states = (RowState.WANTED.value, RowState.WAITING.value)

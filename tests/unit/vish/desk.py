@@ -29,7 +29,13 @@ from adapters.worker import Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import instant
 from hub.errors import Code, UnavailableError
-from schemas.messages import DebtRestRegistration, DebtRestRegistrationResult, DebtRestWithdrawal, Message
+from schemas.messages import (
+    CoolingOffPeriod,
+    DebtRestRegistration,
+    DebtRestRegistrationResult,
+    DebtRestWithdrawal,
+    Message,
+)
 
 M = TypeVar("M", bound=Message)
 HAARLEM = "00000099000000001000"
@@ -231,3 +237,9 @@ def withdrawal(
     """The registration ends."""
     known = {"einddatum": end.isoformat(), "klasse": end_class}
     return DebtRestWithdrawal.from_wire(known | ({"registratienummer": number} if number else {}))
+
+
+def protection(mark: str = "C/15/1") -> CoolingOffPeriod:
+    """A court forbids collecting for a while."""
+    court = {"soort": "fw-287b", "rechtbank": "Noord-Holland", "kenmerk": mark}
+    return CoolingOffPeriod.from_wire(court | {"ingangsdatum": "2026-11-23", "einddatum": "2027-05-20"})
