@@ -51,6 +51,7 @@ from schemas.document import Document
 from schemas.messages import MODELS, Message
 from tests.broker import Broker
 from tests.road import Road, eventually, road_on
+from tests.travelled import arrived
 from tests.unit.convenant import desk as creditor_desk
 from tests.world import BEW, CRED, CRED_WITHOUT_BSN, KBN, MUN, SHV, TAX, TAX_HAARLEM, VISH, World, full_type, make_world
 
@@ -320,6 +321,7 @@ async def test_a_tax_office_and_a_municipality_are_heard_and_told(broker: Broker
         told = asked(IncidentRequest, maatregel="beslag", datum=today.isoformat())
         haarlem.act(asides.report, case_id, tax.party_id, told)
         await eventually(lambda: len(others.named(*beside)) == 2, "of the court, and of what was collected")
+        await eventually(lambda: "fasewijziging" in arrived(road.database_url), "the hub knows that it came")
 
 
 async def test_an_administrator_files_a_dossier_and_gets_advice(broker: Broker, tmp_path: Path) -> None:
