@@ -82,7 +82,7 @@ class Notebook:
         finally:
             database.close()
         for row in accepted:
-            roles = [_role(register, oin) for oin in (row.source_oin, row.recipient_oin)]
+            roles = (_role(register, row.source_oin), _role(register, row.recipient_oin))
             sender, recipient = adapters.get(row.source_oin), adapters.get(row.recipient_oin, STAND_INS.get(roles[1]))
             if sender is None or recipient is None:
                 continue
