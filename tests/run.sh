@@ -1,11 +1,14 @@
 #!/bin/bash
 # Every gate and every test, each named before it runs. All run though one fails; the exit code says whether all held.
+# Two lanes side by side, because most tests wait for servers: what the second lane says is printed when it is done.
 # CI=true makes a missing broker, database or browser a failure instead of a skip.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
 
-failed=()
+said=$(mktemp -d)
+trap 'rm -rf "$said"' EXIT
+
 step() {
     local name=$1 start=$SECONDS
     shift
@@ -14,23 +17,38 @@ step() {
         printf -- '-- %s: ok, %s s\n' "$name" "$((SECONDS - start))"
     else
         printf -- '-- %s: FAILED, %s s\n' "$name" "$((SECONDS - start))"
-        failed+=("$name")
+        printf '%s\n' "$name" >>"$said/failed"
     fi
 }
 
-step "ruff: rules" ruff check .
-step "ruff: format" ruff format --check .
-step "mypy: types" mypy
-step "import-linter: who may import whom" lint-imports --no-cache
-step "deptry: dependencies" deptry .
-step "tests: unit and contract" pytest tests/unit tests/contract
-step "tests: integration, on a real broker and database" pytest --durations=10 tests/integration
-step "tests: fault, crashes and outages in real processes" pytest --durations=10 tests/fault
-step "tests: the console in a real browser" pytest tests/browser
-step "tests: the measurement works" pytest tests/bench
+processes() {
+    step "tests: fault, crashes and outages in real processes" pytest --durations=10 tests/fault
+    step "tests: screens in a real browser" pytest --durations=5 tests/browser
+    step "tests: unit and contract" pytest --durations=5 tests/unit tests/contract
+}
 
-if [ "${#failed[@]}" -gt 0 ]; then
-    printf '\nFAILED: %s\n' "${failed[@]}"
+gates() {
+    step "ruff: rules" ruff check .
+    step "ruff: format" ruff format --check .
+    step "mypy: types" mypy
+    step "import-linter: who may import whom" lint-imports --no-cache
+    step "deptry: dependencies" deptry .
+}
+
+gates
+set -m # a process group of its own, so that an interrupted run takes it along
+processes >"$said/lane" 2>&1 &
+lane=$!
+set +m
+trap 'kill -TERM -- "-$lane" 2>/dev/null; rm -rf "$said"' EXIT
+step "tests: integration, on a real broker and database" pytest --durations=10 tests/integration
+step "tests: the measurement works" pytest tests/bench
+echo "the second lane is still at: $(grep -a '^== ' "$said/lane" | tail -1)"
+wait "$lane"
+cat "$said/lane"
+
+if [ -s "$said/failed" ]; then
+    printf '\nFAILED: %s\n' "$(paste -sd ';' "$said/failed")"
     exit 1
 fi
 printf '\nall held, %s s\n' "$SECONDS"
