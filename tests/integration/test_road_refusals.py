@@ -39,7 +39,7 @@ from tests.world import (
 
 pytestmark = pytest.mark.anyio
 
-AWAY = "00000099000000005000"  # a suspended organisation, with a broker user and an inbox
+AWAY = "00000099000000009500"  # a suspended organisation, with a broker user and an inbox
 NOBODY = "00000099000000009999"  # in no register
 OINS = (SHV, VISH, TAX, CRED, AWAY)
 
