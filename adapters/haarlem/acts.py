@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from adapters.haarlem import casefile, store
+from adapters.haarlem import casefile, phasing, store
 from adapters.haarlem.adoption import adopt
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
@@ -64,6 +64,7 @@ def register(helper: DebtHelper, tx: Transaction, request: RegisterRequest) -> s
     if request.running is not None:
         adopt(helper, tx, file, request.running)
         return case.id
+    phasing.tell(helper, tx, case, min(case.start, helper.today()))
     store.add_parties(tx, case.id, parties)
     casefile.tell_everyone(helper, tx, file)
     return case.id
@@ -214,7 +215,7 @@ def add_party(helper: DebtHelper, tx: Transaction, case_id: str, request: PartyR
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     case = file.case
     named = [request.creditor is not None, request.tax_municipality is not None, bool(request.vish)]
     if sum(named) != 1:
@@ -258,7 +259,7 @@ def add_person(helper: DebtHelper, tx: Transaction, case_id: str, request: NewPe
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, CASE_EXISTS.
     """
     agenda.count_up(tx, "registration")
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     taken = {person.number for person in file.active}
     if len(taken) >= MOST_PERSONS:
         raise invalid(Fault.TOO_MANY_PERSONS, "/persoon")

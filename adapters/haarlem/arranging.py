@@ -45,7 +45,7 @@ def agree(helper: DebtHelper, tx: Transaction, case_id: str, request: AgreeReque
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, NOT_ALL_AGREED, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     agreed_on = request.agreed_on or helper.today()
     if agreed_on > helper.today():
         raise invalid(Fault.TOO_FAR_AHEAD, "/datumAkkoord")
@@ -89,7 +89,7 @@ def end_arrangement(helper: DebtHelper, tx: Transaction, case_id: str, request: 
     Raises:
         ActRefusedError: UNKNOWN, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id, running=False)
+    file = casefile.held(helper, tx, case_id, running=False)
     end_class = _class_of(request)
     if request.end is not None and request.end > helper.today():
         raise invalid(Fault.TOO_FAR_AHEAD, "/einddatum")

@@ -38,7 +38,7 @@ def protect(helper: DebtHelper, tx: Transaction, case_id: str, request: Moratori
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     texts = {"/rechtbank": request.court, "/kenmerk": request.mark}
     refuse_bsn((person.bsn for person in file.persons), texts)
     if request.end_date < helper.today():
@@ -60,7 +60,7 @@ def report(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str, req
     Raises:
         ActRefusedError: UNKNOWN, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id, running=False)
+    file = casefile.held(helper, tx, case_id, running=False)
     party = file.party(party_id)
     refuse_bsn((person.bsn for person in file.persons), {"/toelichting": request.explanation})
     if request.date > helper.today():
@@ -105,3 +105,16 @@ def say_again(helper: DebtHelper, tx: Transaction, exchange: Exchange, expired: 
     model: type[Message] = CoolingOffPeriod if expired.kind is LetterKind.MORATORIUM else CollectionDespitePause
     message = model.from_wire(expired.content)
     book.say(helper, tx, exchange, Said(expired.kind, message, expired.end, content=expired.content))
+
+
+def carry_over(helper: DebtHelper, tx: Transaction, old: Exchange, new: Exchange) -> None:
+    """Says in a pause that takes the place of another what a court forbids there.
+
+    It is said once the other side has confirmed the new pause, so that it finds one, and before the old one ends.
+    """
+    court = old.facts.last_aside(LetterKind.MORATORIUM)
+    heard = new.facts.last_aside(LetterKind.MORATORIUM) is not None
+    if court is None or court.end is None or court.content is None or heard or court.end < helper.today():
+        return
+    said = Said(court.kind, CoolingOffPeriod.from_wire(court.content), court.end, content=court.content)
+    _say(helper, tx, casefile.read(tx, new.case_id), new, said, CallReason.MORATORIUM_BY_HAND)

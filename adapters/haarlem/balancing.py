@@ -42,7 +42,7 @@ def request_balances(helper: DebtHelper, tx: Transaction, case_id: str, request:
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     known = settlements_of(helper, tx, file)
     named = [file.party(one) for one in request.parties]
     asked = 0

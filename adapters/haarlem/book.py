@@ -136,6 +136,17 @@ def keep(helper: DebtHelper, tx: Transaction, exchange: Exchange, facts: Convers
     return kept
 
 
+def at_this_moment(helper: DebtHelper, tx: Transaction, exchange: Exchange) -> Exchange:
+    """A conversation as it stands now, which is written down where time alone has changed it."""
+    return keep(helper, tx, exchange, exchange.facts) if exchange.open and time_changed(helper, exchange) else exchange
+
+
+def time_changed(helper: DebtHelper, exchange: Exchange) -> bool:
+    """Whether an open conversation stands otherwise, or is over, since its state was written down."""
+    now = helper.now()
+    return is_settled(exchange.facts, now) or state_of(exchange.facts, now) != exchange.state
+
+
 def is_settled(facts: Conversation, now: datetime) -> bool:
     """Whether it is over and the other side said so too: what was never answered stays open and looked after."""
     ending = facts.ending

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.haarlem import casefile, views
+from adapters.haarlem import casefile, store, views
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.answers import CallsAnswer
 from adapters.haarlem.book import DebtHelper
@@ -37,7 +37,7 @@ def settle_call(helper: DebtHelper, tx: Transaction, call_id: str, employee: str
     item = agenda.find_call(tx, call_id)
     if item is None:
         raise ActRefusedError(Refusal.UNKNOWN)
-    casefile.held(tx, item.case_id, running=False)
+    store.lock_case(tx, item.case_id)  # and nothing more: a look at the clock could close what is being closed here
     item = agenda.find_call(tx, call_id)
     if item is None or item.closed_at is not None:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)

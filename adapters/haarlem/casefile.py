@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.haarlem import book, store
 from adapters.haarlem.book import DebtHelper
@@ -56,12 +56,15 @@ def read(tx: Transaction, case_id: str) -> CaseFile:
     return _filled(tx, store.find_case(tx, case_id))
 
 
-def held(tx: Transaction, case_id: str, *, running: bool = True) -> CaseFile:
-    """The case, held until the transaction ends; refused where there is none, or it has ended and must be running."""
+def held(helper: DebtHelper, tx: Transaction, case_id: str, *, running: bool = True) -> CaseFile:
+    """The case, held until the transaction ends; refused where there is none, or it has ended and must be running.
+
+    Its conversations are as they stand now: a term or an end may have passed since the last look at the clock.
+    """
     file = _filled(tx, store.lock_case(tx, case_id))
     if running and file.case.state is not CaseState.OPEN:
         raise ActRefusedError(Refusal.CASE_ENDED, case_id=case_id)
-    return file
+    return replace(file, exchanges=tuple(book.at_this_moment(helper, tx, one) for one in file.exchanges))
 
 
 def _filled(tx: Transaction, case: Case | None) -> CaseFile:

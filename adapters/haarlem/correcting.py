@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.haarlem import book, casefile, store
+from adapters.haarlem import book, casefile, phasing, store
 from adapters.haarlem.acts import bsn_allowed, check_no_open_case, owed
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
@@ -32,7 +32,7 @@ def correct(helper: DebtHelper, tx: Transaction, case_id: str, request: CorrectR
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, CASE_EXISTS.
     """
-    before = casefile.held(tx, case_id)
+    before = casefile.held(helper, tx, case_id)
     if not request.model_fields_set - {"count"}:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
     if len({one.person_id for one in request.persons}) < len(request.persons):
@@ -40,6 +40,8 @@ def correct(helper: DebtHelper, tx: Transaction, case_id: str, request: CorrectR
     case = before.case.changed(**_given(request, "phase", "contact", "urgent"))
     store.put_case(tx, case)
     ddas.went_on(helper, tx, before.case, case)
+    if case.phase is not before.case.phase:
+        phasing.tell(helper, tx, case, helper.today())
     parties = _corrected_parties(tx, before, request.parties)
     after = replace(before, case=case, parties=parties)
     for place, correction in enumerate(request.persons):

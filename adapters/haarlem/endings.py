@@ -46,7 +46,7 @@ def end_case(helper: DebtHelper, tx: Transaction, case_id: str, request: EndRequ
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, COUNT_NEEDED.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     ending = ending_of(helper, request)
     # What a person took along into a case of its own ends by itself, as soon as the pause there is confirmed.
     theirs = [exchange for exchange in file.open if exchange.successor is None]
@@ -66,7 +66,7 @@ def end_person(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, COUNT_NEEDED.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     person = file.person(person_id)
     if person not in file.active:
         raise ActRefusedError(Refusal.NOTHING_TO_DO)
@@ -89,7 +89,7 @@ def end_party(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str, 
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, INVALID, COUNT_NEEDED.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     party = file.party(party_id)
     persons = [file.person(request.person_id)] if request.person_id else list(file.active)
     ids = {person.id for person in persons}

@@ -36,7 +36,7 @@ def extend(helper: DebtHelper, tx: Transaction, case_id: str, request: ExtendReq
     Raises:
         ActRefusedError: UNKNOWN, NOTHING_TO_DO, AT_MAXIMUM, INVALID, CASE_EXISTS.
     """
-    file = casefile.held(tx, case_id, running=False)
+    file = casefile.held(helper, tx, case_id, running=False)
     if request.end is not None and request.end < helper.today():
         raise invalid(Fault.BEFORE_TODAY, "/einddatum")
     refuse_bsn((person.bsn for person in file.active), {"/reden": request.reason})

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from adapters.contract import Done, Outcome, OutsideKey, Received
-from adapters.haarlem import book, casefile, store, sweep
+from adapters.haarlem import asides, book, casefile, store, sweep
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.conversations import PauseState, RegistrationState, opening_of
@@ -128,7 +128,8 @@ class CaseOffice:
             book.end_exchange(self._helper, tx, exchange, wanted.end, wanted.end_class)
         if exchange.state in _CONFIRMED:
             for old in store.preceding(tx, exchange.id):
-                file = casefile.held(tx, old.case_id, running=False)
+                asides.carry_over(self._helper, tx, old, exchange)
+                file = casefile.held(self._helper, tx, old.case_id, running=False)
                 end_one(self._helper, tx, file, old, Ending(EndClass.ENDED, None))
 
     def outcome(self, tx: Transaction, outcome: Outcome) -> None:

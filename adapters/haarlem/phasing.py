@@ -1,6 +1,8 @@
-"""The act by which a case comes into another phase, told to its municipality (messages.md 1, row 27)."""
+"""The phase of a case, told to its municipality (messages.md 1, row 27): the first one, and each that follows."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from adapters.haarlem import casefile, store, talkbook
 from adapters.haarlem.agenda import store as agenda
@@ -27,7 +29,7 @@ def change_phase(helper: DebtHelper, tx: Transaction, case_id: str, request: Pha
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     day = request.date or helper.today()
     if day > helper.today():
         raise invalid(Fault.TOO_FAR_AHEAD, "/datum")
@@ -37,11 +39,15 @@ def change_phase(helper: DebtHelper, tx: Transaction, case_id: str, request: Pha
     store.put_case(tx, case)
     ddas.record(helper, tx, case_id, FactKind.PHASE, request.phase.value, day)
     agenda.add_event(tx, helper.now(), "fase-gewijzigd", case_id, state=request.phase.value)
-    _tell(helper, tx, case, PhaseChange(phase=request.phase, date=day, gemeentecode=case.gemeentecode))
+    tell(helper, tx, case, day)
 
 
-def _tell(helper: DebtHelper, tx: Transaction, case: Case, message: PhaseChange) -> None:
-    """To the municipality of the case; one that does not take part hears of it in its delivery alone."""
+def tell(helper: DebtHelper, tx: Transaction, case: Case, day: date) -> None:
+    """Lets the municipality of a case know the phase since `day`.
+
+    One that does not take part hears of it in its delivery alone.
+    """
+    message = PhaseChange(phase=case.phase, date=day, gemeentecode=case.gemeentecode)
     directory = helper.directory()
     known = (one for one in directory.register.with_role("MUN") if case.gemeentecode in one.gemeentecodes)
     way = reach(directory, next(known, None), PhaseChange)

@@ -159,7 +159,7 @@ def _do(helper: DebtHelper, tx: Transaction, talk: KeptTalk, request: DebtRestRe
         return False
     case_id, done = talk.case_id, 0
     for creditor in request.creditors:
-        file = casefile.held(tx, case_id)
+        file = casefile.held(helper, tx, case_id)
         try:
             with tx.begin_nested():
                 _act_of(request.kind)(helper, tx, file, creditor, request)

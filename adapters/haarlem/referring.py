@@ -28,7 +28,7 @@ def refer(helper: DebtHelper, tx: Transaction, case_id: str, request: ReferReque
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     person = file.person(request.person_id)
     refuse_bsn((one.bsn for one in file.persons), {"/reden": request.reason, "/samenvatting": request.synopsis})
     _check(tx, file, person, request)
@@ -83,7 +83,7 @@ def withdraw(helper: DebtHelper, tx: Transaction, case_id: str, talk_id: str, re
     Raises:
         ActRefusedError: UNKNOWN, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id, running=False)
+    file = casefile.held(helper, tx, case_id, running=False)
     refuse_bsn((one.bsn for one in file.persons), {"/reden": request.reason})
     talk = talks.find(tx, talk_id)
     if talk is None or (talk.kind, talk.case_id) != (TalkKind.REFERRAL, case_id):

@@ -40,7 +40,7 @@ def repeat(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str) -> 
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO.
     """
-    file = casefile.held(tx, case_id, running=False)
+    file = casefile.held(helper, tx, case_id, running=False)
     party = file.party(party_id)
     said = 0
     for person in file.active:

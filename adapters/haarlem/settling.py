@@ -67,7 +67,7 @@ def propose(helper: DebtHelper, tx: Transaction, case_id: str, request: Proposal
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     known = settlements_of(helper, tx, file)
     wanted: list[tuple[int | None, KeptTalk, PartyProposalRequest | None]] = [
         (place, named_one(file, known, one.party_id), one) for place, one in enumerate(request.parties)
@@ -136,7 +136,7 @@ def reconsider(helper: DebtHelper, tx: Transaction, case_id: str, party_id: str,
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     refuse_bsn((person.bsn for person in file.persons), {"/motivering": request.reasoning})
     talk = named_one(file, settlements_of(helper, tx, file), party_id)
     if talk.state != SettlementState.REJECTED:
@@ -155,7 +155,7 @@ def decide(
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, NOTHING_TO_DO, INVALID.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     if request.date > helper.today():
         raise invalid(Fault.TOO_FAR_AHEAD, "/datum")
     talk = named_one(file, settlements_of(helper, tx, file), party_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.haarlem import book, casefile, store
+from adapters.haarlem import book, casefile, phasing, store
 from adapters.haarlem.acts import check_number
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
@@ -25,11 +25,12 @@ def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, req
 
     Each new pause opens now; the old one ends only when the new one is confirmed, so that there is no day between
     them. The registration in VISH is the person's and simply moves along: nothing is sent for it.
+    What a court forbids is said in the new pause when it is confirmed.
 
     Raises:
         ActRefusedError: UNKNOWN, CASE_ENDED, INVALID, NUMBER_TAKEN.
     """
-    file = casefile.held(tx, case_id)
+    file = casefile.held(helper, tx, case_id)
     person = file.person(person_id)
     if person not in file.active:
         raise invalid(Fault.UNKNOWN_PERSON, "")
@@ -48,6 +49,7 @@ def split(helper: DebtHelper, tx: Transaction, case_id: str, person_id: str, req
     moved = person.changed(id=new_pseudonym(), case_id=case.id, number=1)
     store.add_case(tx, case)
     ddas.split_off(helper, tx, file.case, case)
+    phasing.tell(helper, tx, case, helper.today())
     store.add_person(tx, moved)
     store.put_person(tx, person.changed(state=PersonState.SPLIT_OFF))
     agenda.add_event(tx, helper.now(), "persoon-afgesplitst", case_id, person_id=person.id)

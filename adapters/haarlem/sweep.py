@@ -9,7 +9,6 @@ from __future__ import annotations
 from adapters.haarlem import book, store, talkbook
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
-from adapters.haarlem.standing import state_of
 from adapters.haarlem.store import Exchange, Transaction
 from adapters.haarlem.talks import store as talks
 
@@ -46,8 +45,7 @@ def _is_due(helper: DebtHelper, tx: Transaction, case_id: str) -> bool:
 
 
 def _has_changed(helper: DebtHelper, tx: Transaction, exchange: Exchange) -> bool:
-    now = helper.now()
-    if book.is_settled(exchange.facts, now) or state_of(exchange.facts, now) != exchange.state:
+    if book.time_changed(helper, exchange):
         return True
     wanted = set(book.wanted_calls(helper, tx, exchange))
     every, still_open = agenda.call_keys(tx, exchange.id)

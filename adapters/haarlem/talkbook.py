@@ -164,7 +164,9 @@ def keep(helper: DebtHelper, tx: Transaction, talk: KeptTalk, facts: Talk) -> Ke
         talks.put(tx, kept)
     now = helper.now()
     if kept.state != talk.state:
-        _tell(tx, kept, now, f"{kept.kind}-gewijzigd", kept.state)
+        # How the news of a phase fares on the road is no change of phase.
+        kind = "fasebericht" if kept.kind is TalkKind.PHASES else kept.kind.value
+        _tell(tx, kept, now, f"{kind}-gewijzigd", kept.state)
     if kept.alarm != talk.alarm:
         if talk.alarm is not None:
             _tell(tx, kept, now, "alarm-voorbij", talk.alarm)

@@ -308,7 +308,8 @@ async def test_a_tax_office_and_a_municipality_are_heard_and_told(broker: Broker
         others = await others_on(road, **takes)
         case_id = haarlem.registered()
         haarlem.act(phasing.change_phase, case_id, asked(PhaseRequest, fase="stabilisatie"))
-        await eventually(lambda: len(others.named("fasewijziging")) == 1, "the municipality knows the phase")
+        await eventually(lambda: len(others.named("fasewijziging")) == 2, "the municipality knows the phases")
+        assert [one["fase"] for one in others.named("fasewijziging")] == ["intake", "stabilisatie"]
         await eventually(lambda: "kennisgeving-publiek" in others.talks, "the tax office has the notice")
         others.says(TAX, "statusverzoek", others.talks["kennisgeving-publiek"])
         await eventually(lambda: others.named("statusbericht") != [], "and hears how it stands")

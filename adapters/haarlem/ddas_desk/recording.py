@@ -81,7 +81,7 @@ def report(helper: DebtHelper, tx: Transaction, case_id: str, request: Trajector
     Raises:
         ActRefusedError: UNKNOWN, INVALID.
     """
-    casefile.held(tx, case_id, running=False)
+    casefile.held(helper, tx, case_id, running=False)
     check(request)
     for place, fact in enumerate(request.facts):
         if fact.day > helper.today():

@@ -69,6 +69,7 @@ def test_a_case_is_registered_looked_up_and_followed(system: Case) -> None:
     events = system.get("/gebeurtenissen?na=0").json()
     assert [one["soort"] for one in events["gebeurtenissen"]] == [
         "zaak-geregistreerd",
+        "fasebericht-gewijzigd",
         "stand-gewijzigd",
         "stand-gewijzigd",
     ]

@@ -71,7 +71,7 @@ def test_a_customer_number_goes_to_that_creditor_alone(desk: Desk, running: str)
     assert [len(names(desk, to)) for to in (TAX, VISH, CRED)] == [1, 1, 1]
 
 
-def test_a_new_phase_alone_is_not_told_to_anybody(desk: Desk, running: str) -> None:
+def test_a_new_phase_alone_is_not_told_to_any_party(desk: Desk, running: str) -> None:
     correct(desk, running, fase="schuldregeling")
     assert len(desk.letters()) == 4
     assert desk.look(running)["fase"] == "schuldregeling"

@@ -285,13 +285,33 @@ def test_a_phase_is_told_to_the_municipality_of_the_case(desk: Desk, system: Cas
     number = system.registered()
     changed = system.post(f"/schuldenrust/{number}/fasewijziging", {"fase": "schuldregeling"})
     assert changed.status_code == 200, changed.text
-    (letter,) = desk.letters(MUN)
-    assert letter.data == {"fase": "schuldregeling", "datum": TODAY.isoformat(), "gemeentecode": "0397"}
+    told = [one.data for one in desk.letters(MUN)]
+    where = {"datum": TODAY.isoformat(), "gemeentecode": "0397"}
+    assert told == [{"fase": "intake"} | where, {"fase": "schuldregeling"} | where]
+    assert len({one.conversation for one in desk.letters(MUN)}) == 1
     assert desk.look(number)["fase"] == "schuldregeling"
     assert system.post(f"/schuldenrust/{number}/fasewijziging", {"fase": "schuldregeling"}).status_code == 409
     elsewhere = system.registered(person(SMIT), gemeentecode="0377")
     system.post(f"/schuldenrust/{elsewhere}/fasewijziging", {"fase": "nazorg"})
-    assert len(desk.letters(MUN)) == 1
+    assert len(desk.letters(MUN)) == 2
+
+
+def test_a_phase_that_is_put_right_is_told_to_the_municipality_and_another_correction_is_not(
+    desk: Desk, system: Case
+) -> None:
+    number = system.registered()
+    for change in ({"urgent": True}, {"fase": "stabilisatie"}, {"fase": "stabilisatie"}):
+        assert system.post(f"/schuldenrust/{number}/correctie", change).status_code == 200
+    assert [one.data["fase"] for one in desk.letters(MUN)] == ["intake", "stabilisatie"]
+
+
+def test_a_case_that_starts_later_is_in_its_phase_from_today_and_an_earlier_one_from_its_first_day(
+    desk: Desk, system: Case
+) -> None:
+    earlier, later = (TODAY + timedelta(days=days) for days in (-10, 10))
+    system.registered(ingangsdatum=later.isoformat())
+    system.registered(person(SMIT), ingangsdatum=earlier.isoformat())
+    assert [one.data["datum"] for one in desk.letters(MUN)] == [TODAY.isoformat(), earlier.isoformat()]
 
 
 def test_what_goes_on_after_its_case_ended_is_an_alarm(desk: Desk, system: Case) -> None:

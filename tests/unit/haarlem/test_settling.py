@@ -10,7 +10,7 @@ import pytest
 
 from adapters.haarlem.overview import Line, overview
 from hub.workdays import add_working_days
-from tests.unit.haarlem.desk import BAKKER, CRED, CRED_WITHOUT_BSN, TAX, TODAY, Desk, person
+from tests.unit.haarlem.desk import BAKKER, CRED, CRED_WITHOUT_BSN, MUN, TAX, TODAY, Desk, person
 from tests.unit.haarlem.test_api import Case
 from tests.unit.haarlem.test_csv_import import run_import
 
@@ -117,7 +117,7 @@ def test_silence_without_agreement_in_advance_is_an_alarm_and_no_consent(desk: D
     system.post(f"/schuldenrust/{number}/saldoverzoeken", {})
     balance(desk, CRED, claim(belemmering="Er loopt een bezwaar."), agreed=False)
     offer(system, number)
-    for letter in desk.letters(CRED):
+    for letter in (*desk.letters(CRED), *desk.letters(MUN)):
         desk.outcome(letter)
     line = settled(desk, number)["Waterschap"]
     assert (line.state, line.actor, line.days_left) == ("voorgesteld", "partij", 10)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from adapters.haarlem import acts, endings, splitting
+from adapters.haarlem import acts, asides, endings, splitting
 from adapters.haarlem.refusals import ActRefusedError
 from adapters.haarlem.requests import EndRequest, NewPersonRequest, PartyRequest, SplitRequest
-from tests.unit.haarlem.desk import BAKKER, CRED, JANSEN, TAX, VISH, Desk, case, person
+from adapters.haarlem.talk_requests import MoratoriumRequest
+from tests.unit.haarlem.desk import BAKKER, CRED, JANSEN, MUN, TAX, TODAY, VISH, Desk, case, person
 
 
 def split(desk: Desk, number: str, place: int = 1) -> str:
@@ -132,3 +135,57 @@ def test_a_third_person_is_refused(desk: Desk, couple: str) -> None:
     with desk.ledger.begin() as tx, pytest.raises(ActRefusedError) as refused:
         acts.add_person(desk.helper, tx, couple, NewPersonRequest.from_wire({"persoon": person(JANSEN)}))
     assert refused.value.fields[0].code == "te-veel-personen"
+
+
+def protect(desk: Desk, number: str, days: int, mark: str = "C/15/1") -> dict[str, str]:
+    """A court forbids collecting for so many days; what everybody is told."""
+    until = (TODAY + timedelta(days=days)).isoformat()
+    court = {"soort": "wgs-5", "rechtbank": "Noord-Holland", "kenmerk": mark}
+    told = court | {"ingangsdatum": TODAY.isoformat(), "einddatum": until}
+    with desk.ledger.begin() as tx:
+        asides.protect(desk.helper, tx, number, MoratoriumRequest.from_wire(told))
+    return told
+
+
+def to_the_tax_office(desk: Desk, subject: str) -> list[tuple[str, str]]:
+    """What it was told of a case: name and conversation."""
+    return [(one.name, one.conversation) for one in desk.letters(TAX) if one.subject == subject]
+
+
+def test_what_a_court_forbids_holds_in_the_new_pause_before_the_old_one_ends(desk: Desk, couple: str) -> None:
+    told = protect(desk, couple, 170)
+    before = len(desk.letters(TAX))
+    new = split(desk, couple)
+    notice = desk.letters(TAX)[-1]
+    assert to_the_tax_office(desk, new) == [("kennisgeving-publiek", notice.conversation)]
+    desk.confirm(notice)
+    _, court, end = desk.letters(TAX)[before:]
+    assert (court.name, court.conversation, court.data) == ("afkoelingsperiode", notice.conversation, told)
+    assert (end.name, end.subject) == ("pauze-beeindiging", couple)
+    desk.confirm(court)
+    assert [name for name, _ in to_the_tax_office(desk, new)] == ["kennisgeving-publiek", "afkoelingsperiode"]
+    desk.clock.move(timedelta(days=160))
+    assert desk.party(new, "belastingkantoor")["einddatum"] >= told["einddatum"]
+
+
+def test_what_the_new_case_heard_of_a_court_itself_is_not_said_over_by_the_old_one(desk: Desk, couple: str) -> None:
+    protect(desk, couple, 100, "C/15/1")
+    new = split(desk, couple)
+    notice = desk.letters(TAX)[-1]
+    protect(desk, new, 150, "C/15/2")
+    desk.confirm(notice)
+    said = [one.data["kenmerk"] for one in desk.letters(TAX) if one.subject == new and one.name == "afkoelingsperiode"]
+    assert said == ["C/15/2"]
+
+
+def test_a_protection_that_is_over_is_not_carried_along(desk: Desk, couple: str) -> None:
+    protect(desk, couple, 10)
+    desk.days_pass(20)
+    new = split(desk, couple)
+    desk.confirm(desk.letters(TAX)[-1])
+    assert [name for name, _ in to_the_tax_office(desk, new)] == ["kennisgeving-publiek"]
+
+
+def test_the_municipality_hears_the_phase_of_the_new_case(desk: Desk, couple: str) -> None:
+    new = split(desk, couple)
+    assert [(one.subject, one.data["fase"]) for one in desk.letters(MUN)] == [(couple, "intake"), (new, "intake")]
