@@ -15,6 +15,7 @@ from typing import Any
 import asyncssh
 import httpx2
 
+from adapters.contract import Done, Received
 from adapters.convenant.process import compose as compose_creditor
 from adapters.convenant.simulator import House
 from adapters.convenant.simulator import serving as house_serving
@@ -39,12 +40,13 @@ from adapters.vish.simulator import serving as vish_serving
 from adapters.vish.simulator_index import Index
 from adapters.vish.simulator_sftp import Place
 from hub.clock import new_pseudonym
+from schemas.messages import PhaseChange
 from tests.road import Road, eventually
 from tests.travelled import under_way
-from tests.world import CRED, CRED_WITHOUT_BSN, KBN, SHV, TAX, TAX_HAARLEM, VISH
+from tests.world import CRED, CRED_WITHOUT_BSN, KBN, MUN, SHV, TAX, TAX_HAARLEM, VISH
 
 TOKEN = "token"
-OINS = (SHV, VISH, TAX, TAX_HAARLEM, CRED, CRED_WITHOUT_BSN, KBN)
+OINS = (SHV, VISH, TAX, TAX_HAARLEM, CRED, CRED_WITHOUT_BSN, KBN, MUN)
 #: An entrepreneur whom everybody knows, each by its own number.
 BSN, BORN = "999001012", "1979-11-30"
 PERSON = {
@@ -129,6 +131,7 @@ async def cast_on(road: Road, folder: Path) -> AsyncIterator[Cast]:
         house = await _house(stack, road, folder)
         partnership = await _partnership(stack, road, folder)
         bank = await _bank(stack, road, folder)
+        await _municipality(road)
         http = await _haarlem(stack, road, folder)
         try:
             yield Cast(http, taxes, index, house, partnership, bank)
@@ -223,6 +226,17 @@ async def _bank(stack: AsyncExitStack, road: Road, folder: Path) -> Bank:
     own.write_text(f"tick_s = 0.1\n{contact}[http]\n{_http(port)}poll_s = 0.2\n")
     await _joins(stack, road, KBN, compose_bank, own)
     return bank
+
+
+async def _municipality(road: Road) -> None:
+    """The municipality's own system, which is not ours: a plain edge that takes note of phases."""
+
+    async def hear(_: Received[PhaseChange]) -> Done:
+        return Done()
+
+    edge = road.edge(MUN)
+    edge.on(PhaseChange, hear)
+    await road.run(edge.run)
 
 
 async def _haarlem(stack: AsyncExitStack, road: Road, folder: Path) -> httpx2.AsyncClient:
