@@ -40,6 +40,7 @@ class AlarmKind(StrEnum):
     PARTNER = "partner"
     INBOX = "inbox"
     UNRECEIPTED = "unreceipted"
+    PAUSED = "paused"
     TERM = "term"
     PAUSE = "pause"
     KEY = "key"
@@ -86,6 +87,11 @@ KINDS: Final[Mapping[AlarmKind, Kind]] = MappingProxyType(
             _WORKDAY,
             "Berichten zonder ontvangstbewijs na een dag",
             "Bel de ketenpartner: hij leest of tekent niet.",
+        ),
+        AlarmKind.PAUSED: Kind(
+            _WORKDAY,
+            "Berichten liggen langer dan een dag stil voor een gepauzeerde ketenpartner",
+            "Hervat de ketenpartner, of zet in de console waarom het langer duurt.",
         ),
         AlarmKind.TERM: Kind(_WORKDAY, "Vraag zonder antwoord", "Bel wie moet antwoorden."),
         AlarmKind.PAUSE: Kind(

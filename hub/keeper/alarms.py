@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from hub.alarms import store
 from hub.alarms.kinds import Alarm, AlarmClass, AlarmKind, Subject, told_from
@@ -18,7 +18,7 @@ from hub.database import Connection
 from hub.errors import HubError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
-from hub.messagelog.due.store import Standstill
+from hub.messagelog.due.store import Missing, Standstill
 from hub.messagelog.health.store import EdgeReport, edge_reports
 from hub.messagelog.incidents.store import follow_incidents
 from hub.register.model import Organisation, Register
@@ -31,6 +31,7 @@ KEPT: Final = frozenset(
         AlarmKind.PARTNER,
         AlarmKind.INBOX,
         AlarmKind.UNRECEIPTED,
+        AlarmKind.PAUSED,
         AlarmKind.TERM,
         AlarmKind.PAUSE,
         AlarmKind.KEY,
@@ -44,14 +45,13 @@ KEY_ENDS_WITHIN: Final = timedelta(days=60)
 #: What happens at one moment stands so long after the last time.
 REMEMBERED: Final = timedelta(hours=24)
 AT_ONCE: Final = 5_000
-_MISSING: Final = {"forward": AlarmKind.INBOX, "receipt": AlarmKind.UNRECEIPTED, "attempt": AlarmKind.STALLED}
 
 Found = Iterator[tuple[AlarmKind, Subject]]
 
 
 async def look(office: Office, standing: Sequence[Standstill], *, forked: bool) -> Changes:
     """Starts and clears alarms as the rows say now, each once; `forked`: the log contradicts itself."""
-    found = [(_MISSING[one.missing], Subject(one.recipient, one.recipient)) for one in standing]
+    found = [(_kind_of(one.missing), Subject(one.recipient, one.recipient)) for one in standing]
     if forked:
         found.append((AlarmKind.FORK, Subject("log")))
     changes = await office.database.run(_settle, office.register.current, found, office.clock.now())
@@ -61,6 +61,20 @@ async def look(office: Office, standing: Sequence[Standstill], *, forked: bool) 
     for alarm in changes.cleared:
         log().info(Event.ALARM_CLEARED, state=alarm.kind.value, recipient=alarm.subject.oin)
     return changes
+
+
+def _kind_of(missing: Missing) -> AlarmKind:
+    match missing:
+        case Missing.FORWARD:
+            return AlarmKind.INBOX
+        case Missing.RECEIPT:
+            return AlarmKind.UNRECEIPTED
+        case Missing.ATTEMPT:
+            return AlarmKind.STALLED
+        case Missing.RESUME:
+            return AlarmKind.PAUSED
+        case _:
+            assert_never(missing)
 
 
 def _settle(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
@@ -18,11 +19,20 @@ from hub.messagelog.tables import MESSAGE, NOTICE, PARTNER_PAUSE, State, insert_
 _PAUSED: Final[ColumnElement[bool]] = MESSAGE.c.recipient_oin.in_(select(PARTNER_PAUSE.c.oin))
 
 
+class Missing(StrEnum):
+    """What does not happen to messages that stand still."""
+
+    FORWARD = "forward"
+    RECEIPT = "receipt"
+    ATTEMPT = "attempt"
+    RESUME = "resume"
+
+
 @dataclass(frozen=True, slots=True)
 class Standstill:
     """Messages to one recipient that do not get on, and what is missing."""
 
-    missing: str
+    missing: Missing
     recipient: str
     count: int
 
@@ -61,13 +71,13 @@ def standstills(
         offered_by: what the keeper should have looked at before, or will never look at.
     """
     open_ = MESSAGE.c.state <= State.FORWARDED
-    questions: dict[str, ColumnElement[bool]] = {
-        "forward": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by), ~_PAUSED),
-        "receipt": and_(MESSAGE.c.state == State.FORWARDED, MESSAGE.c.received <= instant(receipted_by)),
-        "attempt": and_(
+    questions: dict[Missing, ColumnElement[bool]] = {
+        Missing.FORWARD: and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by), ~_PAUSED),
+        Missing.RECEIPT: and_(MESSAGE.c.state == State.FORWARDED, MESSAGE.c.received <= instant(receipted_by)),
+        Missing.ATTEMPT: and_(
             open_, or_(MESSAGE.c.next_attempt.is_(None), MESSAGE.c.next_attempt <= instant(offered_by)), ~_PAUSED
         ),
-        "resume": and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(receipted_by), _PAUSED),
+        Missing.RESUME: and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(receipted_by), _PAUSED),
     }
     return [
         Standstill(missing, oin, count)
