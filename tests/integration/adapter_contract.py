@@ -80,7 +80,7 @@ class Stage:
     sender: Stranger
     oin: str
     folder: Path
-    name: Name
+    name: str
 
     def body(self, message: Message, conversation: str, sequence: int) -> bytes:
         """A message to the adapter."""
