@@ -24,7 +24,6 @@ step() {
 processes() {
     step "tests: fault, crashes and outages in real processes" pytest --durations=10 tests/fault
     step "tests: screens in a real browser" pytest --durations=5 tests/browser
-    step "tests: unit and contract" pytest --durations=5 tests/unit tests/contract
 }
 
 gates() {
@@ -42,6 +41,7 @@ lane=$!
 set +m
 trap 'kill -TERM -- "-$lane" 2>/dev/null; rm -rf "$said"' EXIT
 step "tests: integration, on a real broker and database" pytest --durations=10 tests/integration
+step "tests: unit and contract" pytest --durations=5 tests/unit tests/contract
 step "tests: the measurement works" pytest tests/bench
 echo "the second lane is still at: $(grep -a '^== ' "$said/lane" | tail -1)"
 wait "$lane"
