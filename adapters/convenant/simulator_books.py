@@ -97,8 +97,9 @@ class Books:
         self._db.executescript(CREATE)
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, once nobody is in it."""
+        with self.lock:
+            self._db.close()
 
     def now(self) -> datetime:
         """The creditor's own time."""

@@ -61,8 +61,9 @@ class Books:
         self._db.execute("INSERT OR IGNORE INTO klok VALUES (1, ?)", (self.begin.isoformat(),))
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, once nobody is in it."""
+        with self.lock:
+            self._db.close()
 
     def now(self) -> datetime:
         """Its own time."""
