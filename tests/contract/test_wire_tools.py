@@ -182,7 +182,7 @@ def test_an_old_register_is_warned_about(governed: Path, capfdbinary: Printed) -
 
 
 @pytest.mark.parametrize(
-    ("what", "member", "count"), [("organisations", "oin", 7), ("keys", "kid", 13), ("agreements", "type", 18)]
+    ("what", "member", "count"), [("organisations", "oin", 11), ("keys", "kid", 21), ("agreements", "type", 79)]
 )
 def test_a_register_is_shown(governed: Path, capfdbinary: Printed, what: str, member: str, count: int) -> None:
     (governed / "register.jws").write_bytes(sign(governed, capfdbinary))

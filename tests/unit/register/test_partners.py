@@ -20,7 +20,7 @@ from hub.wire.jwk import PRIVATE_MEMBERS, public_jwk
 from hub.wire.keys import Suite
 from tests.world import HUB, NOW, TAX, VISH, World, make_world, new_key
 
-NEW = "00000099000000005000"
+NEW = "00000099000000009600"
 BROKER = Broker("amqps://broker.example.test:5671")
 
 
