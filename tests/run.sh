@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every gate and every test, each named before it runs. All run though one fails; the exit code says whether all held.
-# Two lanes side by side, because most tests wait for servers: what the second lane says is printed when it is done.
+# Three lanes side by side, because most tests wait for servers: what a lane says is printed when the first is done.
 # CI=true makes a missing broker, database or browser a failure instead of a skip.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -26,6 +26,11 @@ processes() {
     step "tests: screens in a real browser" pytest --durations=5 tests/browser
 }
 
+parts() {
+    step "tests: unit and contract" pytest --durations=5 tests/unit tests/contract
+    step "tests: the measurement works" pytest tests/bench
+}
+
 gates() {
     step "ruff: rules" ruff check .
     step "ruff: format" ruff format --check .
@@ -35,17 +40,19 @@ gates() {
 }
 
 gates
-set -m # a process group of its own, so that an interrupted run takes it along
-processes >"$said/lane" 2>&1 &
-lane=$!
-set +m
-trap 'kill -TERM -- "-$lane" 2>/dev/null; rm -rf "$said"' EXIT
+lanes=()
+beside() {
+    set -m # a process group of its own, so that an interrupted run takes it along
+    "$1" >"$said/$1" 2>&1 &
+    lanes+=($!)
+    set +m
+}
+trap 'for lane in "${lanes[@]}"; do kill -TERM -- "-$lane" 2>/dev/null; done; rm -rf "$said"' EXIT
+beside processes
+beside parts
 step "tests: integration, on a real broker and database" pytest --durations=10 tests/integration
-step "tests: unit and contract" pytest --durations=5 tests/unit tests/contract
-step "tests: the measurement works" pytest tests/bench
-echo "the second lane is still at: $(grep -a '^== ' "$said/lane" | tail -1)"
-wait "$lane"
-cat "$said/lane"
+wait "${lanes[@]}"
+cat "$said/parts" "$said/processes"
 
 if [ -s "$said/failed" ]; then
     printf '\nFAILED: %s\n' "$(paste -sd ';' "$said/failed")"
