@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from adapters.demo import node, postgres
@@ -47,6 +48,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 # A property is true or false; how long an example takes says something of the machine only, and these are shared.
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
+
+
+@pytest.fixture(autouse=True)
+def log_of_its_own() -> Iterator[None]:
+    """A command that a test ran sets the log up on that test's streams, which are closed when it ends."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
