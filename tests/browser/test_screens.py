@@ -24,6 +24,8 @@ SCREENS = {
     "rust": "/termijnen?soort=rust",
     "ketenpartners": "/ketenpartners",
     "ketenpartner": "/ketenpartners/00000099000000003000",
+    "alarmen": "/alarmen",
+    "controle": "/controle",
     "beheer": "/beheer",
     "beheer-fout": "/beheer?datum=ooit",
     "spoor": "/beheer/spoor",
