@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from aio_pika.abc import AbstractConnection
 from faststream import AckPolicy
-from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
-from faststream.rabbit.annotations import RabbitMessage
+from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 from faststream.rabbit.security import RabbitExternalAuth
 
 from hub.errors import UnavailableError
@@ -23,7 +22,8 @@ def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
 
     FastStream would reconnect by itself; the owner starts anew instead, because what was prefetched cannot be acked.
     So a connection that was lost is closed for good: coming back behind its owner's back it would consume for a
-    subscriber that has stopped, which takes messages in and does nothing with them.
+    subscriber that has stopped, which takes messages in and does nothing with them. Nothing is injected into the
+    handler either: while FastStream resolves what to inject, a later delivery overtakes an earlier one.
     """
 
     async def give_up(connection: AbstractConnection | None, _error: BaseException | None) -> None:
@@ -37,7 +37,7 @@ def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
         timeout=WAIT_S / 2,  # so that an attempt ends by itself: one that is cancelled would go on trying unseen
         graceful_timeout=1.0,
         on_close=[give_up],
-        apply_types=True,
+        apply_types=False,
         logger=None,
     )
 
@@ -109,6 +109,6 @@ async def _stop(broker: RabbitBroker) -> None:
             raise
 
 
-async def _leave_encoded(message: RabbitMessage) -> bytes:
-    """FastStream must not guess at a content type: the body is ours to parse strictly."""
-    return bytes(message.body)
+async def _leave_encoded(message: RabbitMessage) -> RabbitMessage:
+    """The message as it came: FastStream must not guess at a content type, the body is ours to parse strictly."""
+    return message

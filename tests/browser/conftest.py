@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import require
 from tests.console import Stand, in_thread, issuer_for
@@ -18,6 +18,7 @@ from tests.filled import Filled, fill
 from tests.operated import Operated, operate
 from tests.world import World, make_world
 
+expect.set_options(timeout=20_000)  # ms; a limit, not a promise: other tests keep the machine busy
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
