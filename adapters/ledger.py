@@ -13,7 +13,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
     Connection,
-    MetaData,
     Row,
     Table,
     Update,
@@ -28,10 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapters.tables import CONVERSATION, EVIDENCE, HELD, INBOX, METADATA, OUTBOX, Sent, Taken
+from adapters.migrations import Schema, upgrade
+from adapters.tables import CONVERSATION, EVIDENCE, HELD, INBOX, OUTBOX, SCHEMA, Sent, Taken
 from hub.database import Database
 
-__all__ = ["INBOX", "METADATA", "OUTBOX", "IncomingRow", "Key", "Ledger", "OutgoingRow", "Sent", "Taken", "Values"]
+__all__ = ["INBOX", "OUTBOX", "IncomingRow", "Key", "Ledger", "OutgoingRow", "Sent", "Taken", "Values"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,17 +42,20 @@ IncomingRow = Row[Any]
 
 
 class Ledger:
-    """One party's ledger; an adapter adds its own tables with `create`."""
+    """One party's ledger; an adapter adds its own tables with `upgrade`."""
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         self._on_commit: list[Callable[[], None]] = []
-        self.create(METADATA)
+        self.upgrade(SCHEMA)
 
-    def create(self, metadata: MetaData) -> None:
-        """Makes the tables that are not there yet."""
-        with self.database.begin() as connection:
-            metadata.create_all(connection)
+    def upgrade(self, schema: Schema) -> None:
+        """Brings the tables of one part to this release; those of the edge already are.
+
+        Raises:
+            RefusedError: `settings_invalid` for a ledger of a newer release.
+        """
+        upgrade(self.database, schema)
 
     def on_commit(self, call: Callable[[], None]) -> None:
         """`call` is called, in the committing thread, after every transaction of `begin`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 
 from sqlalchemy import (
     BigInteger,
@@ -17,7 +18,10 @@ from sqlalchemy import (
     Text,
 )
 
+from adapters.migrations import Schema
+
 METADATA = MetaData()
+SCHEMA = Schema("ledger", METADATA, Path(__file__).parent / "migrations" / "versions")
 
 
 class Sent(IntEnum):

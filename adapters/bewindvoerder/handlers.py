@@ -14,7 +14,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 from adapters.bewindvoerder import mapping, store
 from adapters.bewindvoerder.settings import OfficeSettings, Terms
 from adapters.bewindvoerder.store import Transaction
-from adapters.bewindvoerder.tables import METADATA
+from adapters.bewindvoerder.tables import SCHEMA
 from adapters.bewindvoerder.trades import TRADES, Trade
 from adapters.contract import Done, M, Outcome, OutsideKey, Received
 from adapters.edge import Edge
@@ -36,7 +36,7 @@ class Office:
         self.edge = edge
         self.settings = settings
         self.terms = terms
-        edge.ledger.create(METADATA)
+        edge.ledger.upgrade(SCHEMA)
 
     @property
     def trade(self) -> Trade:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from adapters.bewindvoerder.access.store import add_visit, create
+from adapters.bewindvoerder.access.store import add_visit
 from adapters.bewindvoerder.desk import Desk, Members
 from adapters.bewindvoerder.handlers import Office
 from adapters.bewindvoerder.mail import Postman
@@ -14,7 +14,8 @@ from adapters.bewindvoerder.pages import PAGES
 from adapters.bewindvoerder.rendering import PART, make_assets, make_renderer
 from adapters.bewindvoerder.service.api import ROOT, create_api
 from adapters.bewindvoerder.settings import PortalSettings
-from adapters.bewindvoerder.tables import SESSIONS
+from adapters.bewindvoerder.tables import PORTAL_SCHEMA, SESSIONS
+from adapters.migrations import upgrade
 from hub.clock import Clock
 from hub.database import Database
 from hub.web.app import Fork, make_app
@@ -31,9 +32,9 @@ class Portal:
         """Puts the parts together; the offices listen from here on, and nothing runs yet.
 
         Raises:
-            RefusedError: settings_invalid, with the name of the setting.
+            RefusedError: settings_invalid, with the name of the setting, or for a database of a newer release.
         """
-        create(database)
+        upgrade(database, PORTAL_SCHEMA)
         self.offices = {office.settings.key: office for office in offices}
         members = Members(self.offices)
         self.desk = Desk(

@@ -6,14 +6,18 @@ read what. Those of the portal stand in the portal's own database, and hold noth
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
+from adapters.migrations import Schema
 from hub.web.sessions.tables import HASH, SUBJECT, SessionTables
 
 METADATA = MetaData()
+SCHEMA = Schema("portal_office", METADATA, Path(__file__).parent / "migrations")
 PORTAL = MetaData()
+PORTAL_SCHEMA = Schema("portal", PORTAL, Path(__file__).parent / "access" / "migrations")
 _ROW: Final = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
 # — of an office ——————————————————————————————————————————————————————————————————————————————————————————————————————

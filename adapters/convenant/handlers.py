@@ -22,7 +22,7 @@ from adapters.convenant.pauses import Pauses
 from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.settlement.talks import Settlements
 from adapters.convenant.store import ItemKind, Transaction
-from adapters.convenant.tables import METADATA
+from adapters.convenant.tables import SCHEMA
 from adapters.outside.lifting import LiftingGate, LinkDownSince
 from adapters.outside.rounds import look_every
 from hub.clock import Clock
@@ -85,7 +85,7 @@ class Creditor:
         self._channel = channel
         self._settings = settings
         self._clock = clock
-        road.ledger.create(METADATA)
+        road.ledger.upgrade(SCHEMA)
         self.pauses = Pauses(settings, clock)
         self.settlements = Settlements(road.publish, settings, clock)
         self.answers = Answers(road.publish, self.settlements, clock)

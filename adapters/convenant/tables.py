@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -17,7 +19,10 @@ from sqlalchemy import (
     Text,
 )
 
+from adapters.migrations import Schema
+
 METADATA = MetaData()
+SCHEMA = Schema("creditor", METADATA, Path(__file__).parent / "migrations")
 
 #: One conversation about the pause of one customer.
 PAUSE = Table(

@@ -16,7 +16,8 @@ from typing import Final
 from adapters.bewindvoerder.access import Scope as PortalScope
 from adapters.bewindvoerder.access import Token as PortalToken
 from adapters.bewindvoerder.access import new_secret
-from adapters.bewindvoerder.access.store import add_token, create
+from adapters.bewindvoerder.access.store import add_token
+from adapters.bewindvoerder.tables import PORTAL_SCHEMA
 from adapters.demo.brokers import DemoBroker, running_broker
 from adapters.demo.caseworker import CaseSystem
 from adapters.demo.cast import Cast
@@ -38,8 +39,9 @@ from adapters.demo.process import LOOPBACK, free_ports
 from adapters.demo.screen import Screen
 from adapters.demo.world import Place, make_world, private_folder
 from adapters.haarlem.desk.access import Scope, make_token
-from adapters.haarlem.tables import METADATA as HAARLEM_TABLES
+from adapters.haarlem.tables import SCHEMA as HAARLEM_TABLES
 from adapters.ledger import Ledger
+from adapters.migrations import upgrade
 from hub.clock import ShiftedClock, SystemClock, new_id
 from hub.database import Database
 from hub.errors import Code, UnavailableError
@@ -156,7 +158,7 @@ def _office_token(place: Place, clock: SystemClock) -> str:
     secret, scopes = new_secret(), frozenset(PortalScope)
     token = PortalToken(new_id(clock), OFFICE.name, "kantoorsoftware (demo)", scopes, clock.now(), "demo")
     try:
-        create(database)
+        upgrade(database, PORTAL_SCHEMA)
         with database.begin() as tx:
             add_token(tx, token, secret)
     finally:
@@ -168,7 +170,7 @@ def _token(place: Place, clock: SystemClock) -> str:
     """A token of the case system, made on Haarlem's own machine."""
     ledger = Ledger(f"sqlite:///{place.of(HAARLEM) / 'grootboek.db'}")
     try:
-        ledger.create(HAARLEM_TABLES)
+        ledger.upgrade(HAARLEM_TABLES)
         with ledger.begin() as tx:
             return make_token(tx, "zaaksysteem (demo)", Scope, clock.now(), clock.now() + TOKEN_LIFE)[1]
     finally:

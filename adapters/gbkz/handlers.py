@@ -26,7 +26,7 @@ from adapters.gbkz.settlement import store as settling
 from adapters.gbkz.settlement.store import SettlementState
 from adapters.gbkz.settlement.talks import Settlements
 from adapters.gbkz.store import Transaction
-from adapters.gbkz.tables import METADATA
+from adapters.gbkz.tables import SCHEMA
 from adapters.outside.lifting import LinkDownSince
 from adapters.outside.rounds import look_every
 from hub.clock import Clock
@@ -71,7 +71,7 @@ class TaxOffice:
         self._system = system
         self._settings = settings
         self._clock = clock
-        road.ledger.create(METADATA)
+        road.ledger.upgrade(SCHEMA)
         self._alignment = Alignment(road.ledger, system, settings.margin_working_days)
         self._commit = self._alignment.committed
         self.pauses = Pauses(settings)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, SmallInteger, String, Table, Text
 
+from adapters.migrations import Schema
+
 METADATA = MetaData()
+SCHEMA = Schema("tax", METADATA, Path(__file__).parent / "migrations")
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
 #: One conversation about the pause of one taxpayer.

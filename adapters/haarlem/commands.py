@@ -26,7 +26,7 @@ from adapters.haarlem.ddas_desk import commands as ddas
 from adapters.haarlem.desk import store
 from adapters.haarlem.desk.access import EMPLOYEE_HEADER, KEY_HEADER, Scope, make_token
 from adapters.haarlem.settings import ApiSettings, load_settings
-from adapters.haarlem.tables import METADATA
+from adapters.haarlem.tables import SCHEMA
 from adapters.ledger import Ledger
 from hub.clock import SystemClock, new_pseudonym, rfc3339
 from hub.errors import HubError
@@ -181,7 +181,7 @@ def print_openapi(*, own: Path | None = None) -> int:
 
 def _opened(url: str) -> Ledger:
     ledger = Ledger(url)
-    ledger.create(METADATA)
+    ledger.upgrade(SCHEMA)
     return ledger
 
 

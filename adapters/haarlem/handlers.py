@@ -25,7 +25,7 @@ from adapters.haarlem.hearing import Hearing
 from adapters.haarlem.mapping import answer_of_notice, answer_of_refusal, answer_of_result, answer_of_status
 from adapters.haarlem.repeating import remake
 from adapters.haarlem.store import Exchange, Transaction
-from adapters.haarlem.tables import METADATA
+from adapters.haarlem.tables import SCHEMA
 from hub.errors import Code, HubError, RefusedError
 from hub.events import Event, log
 from schemas.codes import EndClass
@@ -41,7 +41,7 @@ class CaseOffice:
     def __init__(self, helper: DebtHelper) -> None:
         self._helper = helper
         self._hearing = Hearing(helper)
-        helper.edge.ledger.create(METADATA)
+        helper.edge.ledger.upgrade(SCHEMA)
         with helper.edge.ledger.begin() as tx:
             ddas.catch_up(helper, tx)
 

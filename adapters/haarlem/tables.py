@@ -6,6 +6,8 @@ of a row is one JSON document. Instants are integers (Unix microseconds), days a
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,7 +22,10 @@ from sqlalchemy import (
     Text,
 )
 
+from adapters.migrations import Schema
+
 METADATA = MetaData()
+SCHEMA = Schema("haarlem", METADATA, Path(__file__).parent / "migrations")
 UUID = String(36)
 
 CASE = Table(

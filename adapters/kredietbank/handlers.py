@@ -20,7 +20,7 @@ from adapters.kredietbank.news import Intake, MayUseBsn
 from adapters.kredietbank.referral import OVER, Side, Standing, follows, heartbeat_due, lapsed
 from adapters.kredietbank.settings import KredietbankSettings
 from adapters.kredietbank.store import ItemKind, Kept, Transaction
-from adapters.kredietbank.tables import METADATA
+from adapters.kredietbank.tables import SCHEMA
 from adapters.kredietbank.words import Act, News, Order
 from adapters.outside.rounds import look_every
 from hub.clock import Clock
@@ -74,7 +74,7 @@ class Kredietbank:
         self._terms = settings.referral_terms
         self._clock = clock
         self._channel: Channel | None = None
-        road.ledger.create(METADATA)
+        road.ledger.upgrade(SCHEMA)
         self.intake = Intake(road.publish, settings.contact, clock, may_use_bsn)
 
     def listen(self, channel: Channel) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, Text, UniqueConstraint
 
+from adapters.migrations import Schema
+
 METADATA = MetaData()
+SCHEMA = Schema("kbn", METADATA, Path(__file__).parent / "migrations")
 
 #: One conversation about one referral.
 REFERRAL = Table(

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, insert, inspect, or_, select, update
 
 from adapters import ledger
-from adapters.tables import EVIDENCE, HELD, INBOX, OUTBOX, Sent, Taken
+from adapters.migrations import upgrade
+from adapters.tables import EVIDENCE, HELD, INBOX, OUTBOX, SCHEMA, Sent, Taken
 from adapters.upkeep.records import SENT_STATES, TAKEN_STATES, Cursor, Item, ItemState, Kind, Wanted
-from adapters.upkeep.tables import ACCESS, DECISION, METADATA
+from adapters.upkeep.tables import ACCESS, DECISION
 from hub.database import Database, instant, moment
 from schemas.catalogue import CATALOGUE
 
@@ -26,9 +27,8 @@ def is_ledger(database: Database) -> bool:
 
 
 def prepare(database: Database) -> None:
-    """Makes the tables of decisions and of the access log where they are not there yet."""
-    with database.begin() as tx:
-        METADATA.create_all(tx)
+    """Brings the ledger to this release, which may know of decisions and of an access log that it has not yet."""
+    upgrade(database, SCHEMA)
 
 
 # — looking ———————————————————————————————————————————————————————————————————————————————————————————————————————

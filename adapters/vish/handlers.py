@@ -18,7 +18,7 @@ from adapters.vish import store
 from adapters.vish.registrations import Registrations
 from adapters.vish.settings import VishSettings
 from adapters.vish.supply import Supplier
-from adapters.vish.tables import METADATA
+from adapters.vish.tables import SCHEMA
 from hub.clock import Clock
 from hub.errors import Code, RefusedError
 from schemas.messages import CoolingOffPeriod, DebtRestRegistration, DebtRestWithdrawal, Message
@@ -35,7 +35,7 @@ class VishIndex:
         self._road = road
         self._settings = settings
         self._clock = clock
-        road.ledger.create(METADATA)
+        road.ledger.upgrade(SCHEMA)
         self._registrations = Registrations(road.publish, clock)
         self._supplier = Supplier(road.ledger, place, self._registrations, settings, clock)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -16,7 +18,10 @@ from sqlalchemy import (
     Text,
 )
 
+from adapters.migrations import Schema
+
 METADATA = MetaData()
+SCHEMA = Schema("vish", METADATA, Path(__file__).parent / "migrations")
 
 #: One conversation about the registration of one person.
 REGISTRATION = Table(

@@ -18,7 +18,6 @@ from adapters.ledger import Ledger
 from adapters.outbox import outgoing
 from adapters.witness import store
 from adapters.witness.store import Seen
-from adapters.witness.tables import METADATA
 from hub.clock import new_id
 from hub.database import Connection
 from hub.errors import Code, HubError, TamperedError
@@ -48,7 +47,6 @@ class Witness:
         self._ledger = ledger
         self._office = office
         self._told: set[str] = set()
-        ledger.create(METADATA)
 
     def take(self, tx: Connection, postmark: Postmark) -> None:
         """A checkpoint of the hub, in the transaction that keeps its batch; what does not hold alarms."""

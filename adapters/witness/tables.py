@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String, Table, Text
 
-METADATA = MetaData()
+from adapters.tables import METADATA
 
 HEAD = Table(
     "log_head",

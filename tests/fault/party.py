@@ -23,6 +23,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from adapters.adapter import Task, own_file
 from adapters.edge import Done, Edge, Outcome, OutsideKey, Received, Reply
+from adapters.migrations import Schema
 from adapters.process import run_adapter
 from adapters.settings import load_edge_settings
 from hub.clock import new_pseudonym
@@ -35,6 +36,7 @@ from schemas.messages import NoticeAnswer, PublicNotice
 
 EXAMPLES = Path(__file__).parents[2] / "schemas/v1/examples"
 OWN = MetaData()
+SCHEMA = Schema("fault", OWN, Path(__file__).parent / "migrations")
 TAKEN = Table(
     "taken_order", OWN, Column("ord", Integer, primary_key=True), Column("message_id", String(36), nullable=False)
 )
@@ -58,7 +60,7 @@ class Party:
         edge.on(PublicNotice, self.stop_collecting, outside=outside)
         edge.on(NoticeAnswer, self.note_answer, outside=outside)
         edge.on_outcome(self.tell)
-        edge.ledger.create(OWN)
+        edge.ledger.upgrade(SCHEMA)
 
     async def stop_collecting(self, received: Received[PublicNotice]) -> Done:
         """The act of the tax office, and its answer."""

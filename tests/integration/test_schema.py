@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, inspect
 
+import hub
 from hub.database import Database
 from hub.errors import Code, RefusedError
 from hub.messagelog import schema
+from tests.migrated import differences, tables_of
 
 
 def test_the_newest_revision_is_the_head_of_the_migrations() -> None:
@@ -32,6 +35,19 @@ def test_a_database_is_of_this_release_once_it_was_upgraded(
         assert schema.upgrade(database) == schema.newest()
     assert schema.present(database) == schema.newest()
     schema.check_schema(database)
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_migrations_make_what_the_models_say(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    url = f"sqlite:///{tmp_path / 'hub.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    database = Database(url)
+    schema.upgrade(database)
+    models = [found for module in tables_of(hub) for found in vars(module).values() if isinstance(found, MetaData)]
+    assert [differences(database, metadata) for metadata in models] == [[]] * len(models)
+    with database.reading() as connection:
+        there = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    assert there == {name for metadata in models for name in metadata.tables}
     database.close()
 
 

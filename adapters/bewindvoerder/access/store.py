@@ -8,15 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from adapters.bewindvoerder.access import Token, digest_of
-from adapters.bewindvoerder.tables import PORTAL, TOKEN, VISIT
-from hub.database import Database, instant, moment
+from adapters.bewindvoerder.tables import TOKEN, VISIT
+from hub.database import instant, moment
 from hub.web.visits import Visit
-
-
-def create(database: Database) -> None:
-    """Makes the tables that are not there yet."""
-    with database.begin() as connection:
-        PORTAL.create_all(connection)
 
 
 def add_visit(tx: Connection, visit: Visit) -> None:

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 
 from adapters.haarlem.ddas import store
 from adapters.haarlem.ddas_desk import clients
-from adapters.haarlem.tables import METADATA
+from adapters.haarlem.tables import SCHEMA
 from adapters.ledger import Ledger
 from hub.clock import SystemClock
 
@@ -72,5 +72,5 @@ def client_revoke(client_id: str, /, *, ledger: LedgerUrl) -> int:
 
 def _opened(url: str) -> Ledger:
     ledger = Ledger(url)
-    ledger.create(METADATA)
+    ledger.upgrade(SCHEMA)
     return ledger

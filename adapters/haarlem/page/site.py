@@ -46,7 +46,6 @@ class PageSite:
         Raises:
             RefusedError: settings_invalid, with the name of the setting.
         """
-        helper.edge.ledger.create(SESSIONS.session.metadata)
         self.desk = PageDesk(
             database=helper.edge.ledger.database,
             clock=clock,

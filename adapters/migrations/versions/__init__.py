@@ -1,0 +1,1 @@
+"""The steps of the ledger's own tables."""

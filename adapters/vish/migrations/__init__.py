@@ -1,0 +1,1 @@
+"""The steps of the tables of the index's adapter."""
