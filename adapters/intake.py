@@ -188,15 +188,27 @@ class Intake:
         }
 
     def _let_follow(self) -> None:
-        """Messages that waited for what just came are decided now: those in the ledger and those of this batch."""
-        for key, row in self._rows.items():
-            if row["state"] is Taken.WAITING and self._may_follow(str(row["type"]), str(row["correlationid"])):
-                self._rows[key] = {**row, "state": Taken.READY, "result": "accepted", "receipt_due": True}
+        """Messages that waited for what just came are decided now, in ledger and batch, and what waited for those."""
+        now = instant(self._now)
         came = {str(row["correlationid"]) for row in self._rows.values() if row["state"] is Taken.READY}
-        for waiting in rows.waiting(self._tx, came):
-            in_time = waiting.expirytime > instant(self._now)  # the sweep refuses it otherwise
-            if in_time and self._may_follow(waiting.type, waiting.correlationid):
-                self._follow.append((waiting.source_oin, waiting.id))
+        waiting = {
+            (row.source_oin, row.id): (str(row.type), str(row.correlationid))
+            for row in rows.waiting(self._tx, came)
+            if row.expirytime > now  # the sweep refuses it otherwise
+        }
+        for key, row in self._rows.items():
+            if row["state"] is Taken.WAITING:
+                waiting[key] = (str(row["type"]), str(row["correlationid"]))
+        while followed := [
+            key for key, (message_type, talk) in waiting.items() if self._may_follow(message_type, talk)
+        ]:
+            for key in followed:
+                message_type, conversation = waiting.pop(key)
+                self._types.setdefault(conversation, set()).add(message_type)
+                if key in self._rows:
+                    self._rows[key] |= {"state": Taken.READY, "result": "accepted", "receipt_due": True}
+                else:
+                    self._follow.append(key)
 
     def _may_follow(self, message_type: str, conversation: str) -> bool:
         return _has(CATALOGUE[message_type].waits_for, self._types.get(conversation, set()))

@@ -279,6 +279,17 @@ def put_applied(tx: Connection, conversation: str, counterpart: str, sequence: i
     _put_conversation(tx, key, last_applied=max(sequence, last_applied(tx, conversation, counterpart)))
 
 
+def last_done(tx: Connection, conversation: str, counterpart: str, message_type: str) -> int:
+    """The sequence of the newest message of this type of this counterpart that was acted on in this conversation."""
+    query = select(func.max(INBOX.c.sequence)).where(
+        INBOX.c.correlationid == conversation,
+        INBOX.c.source_oin == counterpart,
+        INBOX.c.type == message_type,
+        INBOX.c.state == Taken.DONE,
+    )
+    return tx.execute(query).scalar() or 0
+
+
 def open_counts(tx: Connection) -> tuple[int, int | None, int]:
     """(acts not done yet, when the oldest came, how many are uncertain): what the edge reports of itself."""
     undone = INBOX.c.state.in_((Taken.READY, Taken.ACTING))

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec
 
 from adapters import ledger as rows
+from adapters import order
 from adapters.breaker import Backoff, Breaker
 from adapters.contract import Done, Handler, Office, OutsideKey, Publish, Received
 from adapters.ledger import IncomingRow, Key, Ledger, Taken
@@ -21,7 +22,6 @@ from hub.database import Connection, instant, moment
 from hub.errors import Code, HubError, RefusedError, UnavailableError
 from hub.events import Event, log
 from hub.failpoints import Failpoint, reached
-from schemas.catalogue import CATALOGUE
 from schemas.errors import PayloadError
 from schemas.messages import Message
 
@@ -135,7 +135,7 @@ class Worker:
         it then would seem to be so too.
         """
         types = list(self._handlers)
-        while overtaken := [row for row in rows.heads(tx, now, types, free) if _is_overtaken(tx, row)]:
+        while overtaken := [row for row in rows.heads(tx, now, types, free) if order.is_overtaken(tx, row)]:
             keys = [(row.source_oin, row.id) for row in overtaken]
             rows.update_incoming(tx, keys, state=Taken.OVERTAKEN, acted_at=now)
             for row in overtaken:
@@ -219,8 +219,7 @@ class Worker:
             return  # the ledger was away after it had taken this
         now = instant(self._office.clock.now())
         rows.update_incoming(tx, [key], state=Taken.DONE, acted_at=now, note=None)
-        if CATALOGUE[row.type].state_setting:
-            rows.put_applied(tx, row.correlationid, row.source_oin, row.sequence)
+        order.put_applied(tx, row)
         if done.record is not None:
             done.record(tx)
         for reply in done.replies:
@@ -245,12 +244,6 @@ class Worker:
         note = f"{error.code.value}: {error.place}" if error.place else error.code.value
         rows.update_incoming(tx, [(row.source_oin, row.id)], state=Taken.FAILED, note=note[:NOTE_CHARS])
         log().error(Event.MESSAGE_FAILED, id=row.id, type=row.type, code=error.code, place=error.place)
-
-
-def _is_overtaken(tx: Connection, row: IncomingRow) -> bool:
-    """A newer state-setting message of this counterpart was applied in this conversation."""
-    setting = CATALOGUE[row.type].state_setting
-    return setting and row.sequence < rows.last_applied(tx, row.correlationid, row.source_oin)
 
 
 def _received(row: IncomingRow, handler: Handler[Message]) -> Received[Message]:

@@ -26,6 +26,8 @@ class MessageType:
     """Names of which one must have come earlier in the conversation; empty: waits for nothing."""
     state_setting: bool = False
     """An older one (by `sequence`) than one already applied is not acted on."""
+    beside: bool = False
+    """The state that it sets lies beside that of its conversation: it is older or newer than its own type alone."""
     closing: bool = False
     """Stays allowed in a conversation that was opened while an agreement allowed it (wire.md 8, check 15)."""
     matchable: bool = False
@@ -57,6 +59,8 @@ class MessageType:
 
 _FIRST = ("1.0.0",)
 _NOTICES = frozenset({"kennisgeving", "kennisgeving-publiek"})
+_REGISTRATIONS = frozenset({"schuldenrust-aanmelding"})
+_BALANCES = frozenset({"saldoverzoek"})
 _PROPOSED = frozenset({"betaalvoorstel"})
 _STARTED = frozenset({"bewind-gestart"})
 
@@ -67,7 +71,7 @@ _TYPES = (
         "schuldenrust-afmelding",
         1,
         _FIRST,
-        waits_for=frozenset({"schuldenrust-aanmelding"}),
+        waits_for=_REGISTRATIONS,
         state_setting=True,
         closing=True,
     ),
@@ -82,7 +86,7 @@ _TYPES = (
     MessageType("statusverzoek", 1, _FIRST),
     MessageType("saldoverzoek", 1, _FIRST),
     MessageType("saldoverzoek-antwoord", 1, _FIRST),
-    MessageType("betaalvoorstel", 1, _FIRST),
+    MessageType("betaalvoorstel", 1, _FIRST, waits_for=_BALANCES),
     MessageType("betaalvoorstel-antwoord", 1, _FIRST),
     MessageType("heroverweging", 1, _FIRST, waits_for=_PROPOSED),
     MessageType("schuldregeling-akkoord", 1, _FIRST, waits_for=_PROPOSED, state_setting=True),
@@ -93,7 +97,7 @@ _TYPES = (
     MessageType("bewind-dossier", 1, _FIRST, waits_for=_STARTED),
     MessageType("bewind-advies", 1, _FIRST, waits_for=frozenset({"bewind-dossier"})),
     MessageType("bewind-beeindigd", 1, _FIRST, waits_for=_STARTED, closing=True),
-    MessageType("afkoelingsperiode", 1, _FIRST, state_setting=True),
+    MessageType("afkoelingsperiode", 1, _FIRST, waits_for=_NOTICES | _REGISTRATIONS, state_setting=True, beside=True),
     MessageType("fasewijziging", 1, _FIRST),
     MessageType("rustverzoek", 1, _FIRST),
 )

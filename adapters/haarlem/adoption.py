@@ -1,7 +1,7 @@
 """Takes over what runs already (`bestaand`): registrations and pauses come into the books, and nothing is sent.
 
-The other side has never heard of our conversation. So the first thing that is said in it later, an end, an extension or
-a correction, is preceded by the notice that makes it known (`introduce`).
+The other side has never heard of our conversation. So the first thing that is said in it later, an end, an extension, a
+correction, what a court forbids or an incident, is preceded by the notice that makes it known (`introduce`).
 """
 
 from __future__ import annotations

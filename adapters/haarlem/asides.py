@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from adapters.haarlem import book, casefile
+from adapters.haarlem.adoption import introduce
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper, Said
 from adapters.haarlem.casefile import CaseFile
@@ -88,12 +89,13 @@ def _say(
     helper: DebtHelper, tx: Transaction, file: CaseFile, exchange: Exchange, said: Said, otherwise: CallReason
 ) -> None:
     directory = helper.directory()
+    person, party = file.person(exchange.person_id), file.party(exchange.party_id)
     way = reach(directory, directory.register.organisation(exchange.oin), type(said.message))
-    if isinstance(way, CallReason):
-        person, party = file.person(exchange.person_id), file.party(exchange.party_id)
+    known = None if isinstance(way, CallReason) else introduce(helper, tx, file.case, person, party, exchange)
+    if known is None:
         book.call_for(helper, tx, Call(person, party, otherwise))
         return
-    book.say(helper, tx, exchange, said)
+    book.say(helper, tx, known, said)
 
 
 def say_again(helper: DebtHelper, tx: Transaction, exchange: Exchange, expired: Letter) -> None:

@@ -8,13 +8,12 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, insert, inspect, or_, select, update
 
-from adapters import ledger
+from adapters import ledger, order
 from adapters.migrations import upgrade
 from adapters.tables import EVIDENCE, HELD, INBOX, OUTBOX, SCHEMA, Sent, Taken
 from adapters.upkeep.records import SENT_STATES, TAKEN_STATES, Cursor, Item, ItemState, Kind, Wanted
 from adapters.upkeep.tables import ACCESS, DECISION
 from hub.database import Database, instant, moment
-from schemas.catalogue import CATALOGUE
 
 Decision = Literal["done", "redo"]
 UNDECIDED = (Taken.UNCERTAIN, Taken.FAILED)
@@ -164,8 +163,7 @@ def decide(tx: Connection, item: Item, decision: Decision, *, who: str, reason: 
         return False
     if decision == "done":
         tx.execute(update(INBOX).where(key).values(state=Taken.DONE, acted_at=instant(now)))
-        if CATALOGUE[row.type].state_setting:
-            ledger.put_applied(tx, row.correlationid, row.source_oin, row.sequence)
+        order.put_applied(tx, row)
     else:
         tx.execute(update(INBOX).where(key).values(state=Taken.READY, next_attempt=None, note=None))
     entry = {"who": who, "was": row.state, "decision": decision, "reason": reason, "at": instant(now)}

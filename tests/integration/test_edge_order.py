@@ -21,10 +21,20 @@ from adapters.ledger import Ledger
 from adapters.receipts import ReceiptReader
 from adapters.tables import INBOX, Taken
 from adapters.worker import MOST_CRASHES, Worker
+from hub.clock import new_pseudonym
 from hub.errors import Code, UnavailableError
 from hub.register.current import CurrentKeys, CurrentRegister
 from hub.register.file import RegisterFile
-from schemas.messages import Message, PauseEnd, PauseExtension, PublicNotice
+from schemas.messages import (
+    ArrangementAgreed,
+    BalanceRequest,
+    CoolingOffPeriod,
+    Message,
+    PauseEnd,
+    PauseExtension,
+    PublicNotice,
+    SettlementProposal,
+)
 from tests.edgebench import WORLD, body_of
 from tests.road import eventually
 from tests.stranger import payload_of
@@ -32,7 +42,18 @@ from tests.world import TAX, FixedClock
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of commits that no power cut will ask for
 CONVERSATIONS = tuple(f"01997000-0000-7000-8000-00000000000{number}" for number in range(3))
-KINDS = ("kennisgeving-publiek", "pauze-verlenging", "pauze-verlenging", "pauze-beeindiging", "kennisgeving-publiek")
+COURT = "afkoelingsperiode"
+KINDS = (
+    "kennisgeving-publiek",
+    "pauze-verlenging",
+    "pauze-verlenging",
+    "pauze-beeindiging",
+    "kennisgeving-publiek",
+    COURT,
+    COURT,
+)
+#: Their place among those of the conversation: what a court forbids comes in between, so that it can be overtaken.
+PLACES = (1, 2, 4, 5, 7, 3, 6)
 
 
 @dataclass(frozen=True)
@@ -49,12 +70,18 @@ class Made:
         """Its id."""
         return str((payload_of(self.body) or {})["id"])
 
+    @property
+    def state(self) -> tuple[str, bool]:
+        """Which state it sets: that of its conversation, or the court's beside it."""
+        return self.conversation, self.kind == COURT
+
 
 MADE = [
-    Made(one, kind, 10 + 10 * place, body_of(kind, correlationid=one, sequence=str(10 + 10 * place)))
+    Made(one, kind, 10 * place, body_of(kind, correlationid=one, sequence=str(10 * place)))
     for one in CONVERSATIONS
-    for place, kind in enumerate(KINDS)
+    for place, kind in zip(PLACES, KINDS, strict=True)
 ]
+STATES = {made.state for made in MADE}
 BY_ID = {made.id: made for made in MADE}
 
 
@@ -104,7 +131,7 @@ class Party:
             self.outside.act(received.id)
             return Done()
 
-        models: tuple[type[Message], ...] = (PublicNotice, PauseExtension, PauseEnd)
+        models: tuple[type[Message], ...] = (PublicNotice, PauseExtension, PauseEnd, CoolingOffPeriod)
         self.handlers: dict[str, Handler[Message]] = {
             model.message_type.type: Handler(model, act, outside) for model in models
         }
@@ -188,14 +215,14 @@ class OrderMachine(RuleBasedStateMachine):
 
     @invariant()
     def effects_come_once_and_in_order(self) -> None:
-        """Within a conversation an effect is newer than the one before it."""
-        for conversation in CONVERSATIONS:
-            done = [one.sequence for one in self.party.outside.effects if one.conversation == conversation]
+        """What sets a state is newer than what set it before."""
+        for state in STATES:
+            done = [one.sequence for one in self.party.outside.effects if one.state == state]
             assert done == sorted(set(done))
 
     @invariant()
     def nothing_is_done_before_what_it_waits_for(self) -> None:
-        """An extension or an end is done only where a notice has come."""
+        """An extension, an end or a court's word is done only where a notice has come."""
         for made in self.party.outside.effects:
             notices = {
                 one for one in self.delivered if one.conversation == made.conversation and "kennisgeving" in one.kind
@@ -215,7 +242,7 @@ class OrderMachine(RuleBasedStateMachine):
         outside.down.clear()
         outside.crash = ""
         self.party.act_until_quiet()
-        before = {one.conversation: one for one in outside.effects}
+        before = {one.state: one for one in outside.effects}
         self.party.deliver(*MADE)
         self.party.act_until_quiet()
         rows = self.party.rows()
@@ -224,13 +251,13 @@ class OrderMachine(RuleBasedStateMachine):
             row = rows[made.id]
             assert row.result == "accepted"
             assert Taken(row.state) is (Taken.DONE if made in outside.effects else Taken.OVERTAKEN)
-        last = {one.conversation: one for one in outside.effects}
-        for conversation in CONVERSATIONS:
-            wanted = max((one for one in MADE if one.conversation == conversation), key=lambda one: one.sequence)
-            assert last[conversation] == wanted
-            if conversation in before:  # what came too late was not acted on
-                late = [one for one in MADE if one.conversation == conversation and one not in outside.effects]
-                assert all(one.sequence < last[conversation].sequence for one in late)
+        last = {one.state: one for one in outside.effects}
+        for state in STATES:
+            wanted = max((one for one in MADE if one.state == state), key=lambda one: one.sequence)
+            assert last[state] == wanted
+            if state in before:  # what came too late was not acted on
+                late = [one for one in MADE if one.state == state and one not in outside.effects]
+                assert all(one.sequence < last[state].sequence for one in late)
         self.effects_come_once_and_in_order()
 
 
@@ -255,8 +282,13 @@ def states(party: Party, made: list[Made]) -> list[Taken]:
 
 
 def of(conversation: int) -> list[Made]:
-    """The messages of one conversation, in order."""
-    return [one for one in MADE if one.conversation == CONVERSATIONS[conversation]]
+    """The messages of one conversation that set its state, in order."""
+    return [one for one in MADE if one.state == (CONVERSATIONS[conversation], False)]
+
+
+def court(conversation: int) -> list[Made]:
+    """What a court forbids in that conversation, in order."""
+    return [one for one in MADE if one.state == (CONVERSATIONS[conversation], True)]
 
 
 def test_an_older_message_is_receipted_and_not_acted_on(party: Party) -> None:
@@ -275,6 +307,62 @@ def test_nobody_waits_for_a_gap(party: Party) -> None:
     party.deliver(notice, end)
     party.act_until_quiet()
     assert party.outside.effects == [notice, end]
+
+
+def test_what_a_court_forbids_waits_for_the_notice_that_it_overtook(party: Party) -> None:
+    (notice, *_), (first, _) = of(0), court(0)
+    party.deliver(first)
+    party.act_until_quiet()
+    assert states(party, [first]) == [Taken.WAITING]
+    assert party.rows()[first.id].result is None
+    party.deliver(notice)
+    party.act_until_quiet()
+    assert party.outside.effects == [notice, first]
+
+
+def test_what_a_court_forbids_waits_for_nothing_after_its_notice(party: Party) -> None:
+    (notice, *_), (first, _) = of(0), court(0)
+    party.deliver(notice)
+    party.act_until_quiet()
+    party.deliver(first)
+    party.act_until_quiet()
+    assert party.outside.effects == [notice, first]
+
+
+def test_what_a_court_forbids_holds_though_a_newer_end_came_first(party: Party) -> None:
+    (notice, extension, _, end, _), (first, second) = of(0), court(0)
+    party.deliver(notice, end, second)
+    party.act_until_quiet()
+    party.deliver(extension, first)
+    party.act_until_quiet()
+    assert party.outside.effects == [notice, end, second]
+    assert states(party, [extension, first]) == [Taken.OVERTAKEN] * 2
+
+
+def test_what_a_court_forbids_overtakes_no_older_extension(party: Party) -> None:
+    (notice, extension, later, *_), (first, second) = of(0), court(0)
+    party.deliver(notice, second)
+    party.act_until_quiet()
+    party.deliver(first, extension, later)
+    party.act_until_quiet()
+    assert party.outside.effects == [notice, second, extension, later]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_what_waits_for_something_that_waits_itself_goes_on_with_it(party: Party, together: bool) -> None:  # noqa: FBT001
+    talk, act = new_pseudonym(), next(iter(party.handlers.values())).act
+    models: tuple[type[Message], ...] = (ArrangementAgreed, SettlementProposal, BalanceRequest)
+    party.handlers.update({one.message_type.type: Handler(one, act, OutsideKey.KEY) for one in models})
+    made = []
+    for place, model in zip((3, 2, 1), models, strict=True):
+        name = model.message_type.name
+        made.append(Made(talk, name, place, body_of(name, correlationid=talk, sequence=str(place))))
+    for batch in [made] if together else [[one] for one in made]:
+        party.deliver(*batch)
+        if batch[-1] is not made[-1]:
+            assert set(states(party, batch)) == {Taken.WAITING}
+    assert states(party, made) == [Taken.READY] * 3
+    assert {party.rows()[one.id].result for one in made} == {"accepted"}
 
 
 def test_a_failing_conversation_never_blocks_another(party: Party) -> None:

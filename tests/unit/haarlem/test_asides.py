@@ -14,6 +14,7 @@ from adapters.haarlem.facts import Answer, Carried, Conversation, Letter, Letter
 from tests.unit.haarlem.desk import CRED, TAX, TODAY, VISH, VRIES, Desk
 from tests.unit.haarlem.test_api import Case
 from tests.unit.haarlem.test_conversations import END, HOUR, answer, delivered, letter, pause
+from tests.unit.haarlem.test_handlers import RUNNING
 from tests.world import NOW
 
 COURT = {
@@ -115,6 +116,16 @@ def test_an_incident_that_expired_is_told_anew_and_one_with_nobody_paused_is_non
     assert again.id != first.id
     desk.answer(desk.letters(TAX)[0], "geen-medewerking", reden="klant-onbekend")
     assert incident(system, number).status_code == 409
+
+
+def test_what_runs_already_is_made_known_before_what_is_said_beside_it(desk: Desk, system: Case) -> None:
+    number = system.registered(ingangsdatum="2026-10-01", bestaand=RUNNING)
+    assert desk.letters() == []
+    assert system.post(f"/schuldenrust/{number}/afkoelingsperiode", COURT).status_code == 200
+    assert [one.name for one in desk.letters(TAX)] == ["kennisgeving-publiek", "afkoelingsperiode"]
+    assert [one.name for one in desk.letters(VISH)] == ["schuldenrust-aanmelding", "afkoelingsperiode"]
+    assert incident(system, number).status_code == 200
+    assert [one.name for one in desk.letters(TAX)][2:] == ["incasso-ondanks-pauze"]
 
 
 def aside(number: int, kind: LetterKind, **more: object) -> Letter:

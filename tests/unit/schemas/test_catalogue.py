@@ -27,6 +27,7 @@ def test_the_types_that_wait_wait_for_types_that_exist() -> None:
         "schuldenrust-afmelding": {"schuldenrust-aanmelding"},
         "pauze-verlenging": {"kennisgeving", "kennisgeving-publiek"},
         "pauze-beeindiging": {"kennisgeving", "kennisgeving-publiek"},
+        "betaalvoorstel": {"saldoverzoek"},
         "heroverweging": {"betaalvoorstel"},
         "schuldregeling-akkoord": {"betaalvoorstel"},
         "schuldregeling-beeindigd": {"betaalvoorstel"},
@@ -34,6 +35,7 @@ def test_the_types_that_wait_wait_for_types_that_exist() -> None:
         "bewind-dossier": {"bewind-gestart"},
         "bewind-advies": {"bewind-dossier"},
         "bewind-beeindigd": {"bewind-gestart"},
+        "afkoelingsperiode": {"kennisgeving", "kennisgeving-publiek", "schuldenrust-aanmelding"},
     }
 
 
@@ -47,6 +49,7 @@ def test_the_marks_are_those_of_the_catalogue() -> None:
         "schuldregeling-beeindigd",
         "bewind-beeindigd",
     }
+    assert marked("beside") == {"afkoelingsperiode"}
     assert marked("matchable") == {"kennisgeving-publiek"}
     assert marked("state_setting") == {
         "schuldenrust-aanmelding",
