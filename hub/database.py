@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from hub.errors import Code, UnavailableError
 
-__all__ = ["Connection", "Database", "Lead", "RowError", "instant", "moment", "translated"]
+__all__ = ["Connection", "Database", "Lead", "RowError", "instant", "is_missing", "moment", "translated"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +35,13 @@ _DO_NOT_WAIT = text("SET LOCAL synchronous_commit TO off")
 
 class RowError(Exception):
     """The database refuses a row (its value, its key): doing the batch again cannot help, doing it row by row can."""
+
+
+def is_missing(url: str) -> bool:
+    """Whether `url` is that of a SQLite file that is not there; opening it would make an empty one."""
+    found = make_url(url)
+    in_file = found.get_backend_name() == "sqlite" and found.database not in {None, "", ":memory:"}
+    return in_file and not Path(found.database or "").exists()
 
 
 class Database:

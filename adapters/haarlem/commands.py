@@ -18,6 +18,7 @@ from typing import Annotated, Any, Final, Literal
 import httpx2
 from cyclopts import App, Parameter
 from fastapi import FastAPI
+from rich.console import Console
 
 from adapters.haarlem import openapi
 from adapters.haarlem.answers import ImportState
@@ -25,20 +26,28 @@ from adapters.haarlem.api import routes
 from adapters.haarlem.ddas_desk import commands as ddas
 from adapters.haarlem.desk import store
 from adapters.haarlem.desk.access import EMPLOYEE_HEADER, KEY_HEADER, Scope, make_token
+from adapters.haarlem.opening import opened
 from adapters.haarlem.settings import ApiSettings, load_settings
-from adapters.haarlem.tables import SCHEMA
-from adapters.ledger import Ledger
 from hub.clock import SystemClock, new_pseudonym, rfc3339
-from hub.errors import HubError
+from hub.errors import Code, HubError
 
 OK, FAILURE, NOT_FOUND, UNREACHABLE, REFUSED = 0, 1, 3, 4, 5
 _TIMEOUT_S: Final = 60.0
 _LOOK_S: Final = 0.5
 _FLAG: Final = Parameter(negative="")
 
+
+class _PipeConsole(Console):
+    """Leaves a reader who has seen enough to `main`; rich would end the process as a failure."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 app = App(
     name="python -m adapters.haarlem",
     help="De schuldhulpverlener: tokens, import en beschrijving van de API.",
+    console=_PipeConsole(),
 )
 app.command(ddas.app)
 Allowed = Literal["lezen", "zoeken", "handelen", "importeren"]
@@ -55,12 +64,12 @@ def token_new(*, ledger: LedgerUrl, name: str, scope: list[Allowed], days: int |
         scope: What it allows; may be given more than once.
         days: After how many days it ends; without it, when it is revoked.
     """
-    opened = _opened(ledger)
+    database = opened(ledger, new=True)
     now = SystemClock().now()
     expires_at = None if days is None else now + timedelta(days=days)
-    with opened.begin() as tx:
+    with database.begin() as tx:
         token_id, secret = make_token(tx, name, [Scope(one) for one in scope], now, expires_at)
-    opened.close()
+    database.close()
     _say(f"token {token_id}: {' '.join(sorted(scope))}")
     _print(secret)
     return OK
@@ -73,10 +82,10 @@ def token_list(*, ledger: LedgerUrl) -> int:
     Args:
         ledger: The adapter's own database.
     """
-    opened = _opened(ledger)
-    with opened.database.reading() as tx:
+    database = opened(ledger)
+    with database.database.reading() as tx:
         found = store.tokens(tx)
-    opened.close()
+    database.close()
     for token in found:
         ends = token.revoked_at or token.expires_at
         state = "revoked" if token.revoked_at else "active"
@@ -92,10 +101,10 @@ def token_revoke(token_id: str, /, *, ledger: LedgerUrl) -> int:
         token_id: Its id, as `token-list` shows it.
         ledger: The adapter's own database.
     """
-    opened = _opened(ledger)
-    with opened.begin() as tx:
+    database = opened(ledger)
+    with database.begin() as tx:
         revoked = store.revoke_token(tx, token_id, SystemClock().now())
-    opened.close()
+    database.close()
     _say("revoked" if revoked else "no such active token")
     return OK if revoked else NOT_FOUND
 
@@ -179,12 +188,6 @@ def print_openapi(*, own: Path | None = None) -> int:
     return OK
 
 
-def _opened(url: str) -> Ledger:
-    ledger = Ledger(url)
-    ledger.upgrade(SCHEMA)
-    return ledger
-
-
 def _print(text: str) -> None:
     """Data, unless somebody closed where it goes."""
     if sys.stdout is not None:
@@ -204,7 +207,7 @@ def main(words: Sequence[str]) -> int:
             sys.stdout.flush()
     except HubError as error:
         _say(f"refused: {error.code.value}\nplace: {error.place}\nadvice: {error.advice()}")
-        return REFUSED
+        return NOT_FOUND if error.code is Code.NOT_FOUND else REFUSED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would complain once more at its end
         return OK

@@ -12,8 +12,7 @@ from cyclopts import App, Parameter
 
 from adapters.haarlem.ddas import store
 from adapters.haarlem.ddas_desk import clients
-from adapters.haarlem.tables import SCHEMA
-from adapters.ledger import Ledger
+from adapters.haarlem.opening import opened
 from hub.clock import SystemClock
 
 OK, NOT_FOUND = 0, 3
@@ -30,10 +29,10 @@ def client_new(*, ledger: LedgerUrl, name: str) -> int:
         ledger: The adapter's own database.
         name: Who fetches.
     """
-    opened = _opened(ledger)
-    with opened.begin() as tx:
+    database = opened(ledger, new=True)
+    with database.begin() as tx:
         client_id, secret = clients.make_client(tx, name, SystemClock().now())
-    opened.close()
+    database.close()
     sys.stdout.write(f"client_id\t{client_id}\nclient_secret\t{secret}\n")
     return OK
 
@@ -45,10 +44,10 @@ def client_list(*, ledger: LedgerUrl) -> int:
     Args:
         ledger: The adapter's own database.
     """
-    opened = _opened(ledger)
-    with opened.database.reading() as tx:
+    database = opened(ledger)
+    with database.database.reading() as tx:
         found = store.clients(tx)
-    opened.close()
+    database.close()
     for client in found:
         sys.stdout.write(f"{client.id}\t{client.name}\t{'revoked' if client.revoked_at else 'active'}\n")
     return OK
@@ -62,15 +61,9 @@ def client_revoke(client_id: str, /, *, ledger: LedgerUrl) -> int:
         client_id: Its id, as `client-list` shows it.
         ledger: The adapter's own database.
     """
-    opened = _opened(ledger)
-    with opened.begin() as tx:
+    database = opened(ledger)
+    with database.begin() as tx:
         revoked = store.revoke_client(tx, client_id, SystemClock().now())
-    opened.close()
+    database.close()
     sys.stderr.write("revoked\n" if revoked else "no such active client\n")
     return OK if revoked else NOT_FOUND
-
-
-def _opened(url: str) -> Ledger:
-    ledger = Ledger(url)
-    ledger.upgrade(SCHEMA)
-    return ledger

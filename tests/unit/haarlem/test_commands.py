@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,13 @@ def test_a_client_of_ddas_is_made_listed_and_revoked(tmp_path: Path, capsys: Cap
     assert [main(["ddas", "client-revoke", made["client_id"], *where]) for _ in range(2)] == [0, 3]
 
 
+@pytest.mark.parametrize("words", [["token-list"], ["token-revoke", "x"], ["ddas", "client-list"]])
+def test_looking_leaves_no_empty_database_behind(words: list[str], tmp_path: Path, capsys: Captured) -> None:
+    assert main([*words, "--ledger", f"sqlite:///{tmp_path}/typo.db"]) == 3
+    assert capsys.readouterr().err.startswith("refused: not_found\nplace: ledger\nadvice: ")
+    assert not (tmp_path / "typo.db").exists()
+
+
 def test_an_unknown_scope_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         main(["token-new", "--ledger", f"sqlite:///{tmp_path}/l.db", "--name", "x", "--scope", "alles"])
@@ -65,6 +75,16 @@ def test_the_description_is_printed_for_the_address_of_the_settings(tmp_path: Pa
 def test_a_refusal_is_its_code_and_what_to_do(tmp_path: Path, capsys: Captured) -> None:
     assert main(["openapi", "--own", str(tmp_path / "none.toml")]) == 5
     assert capsys.readouterr().err.startswith("refused: settings_invalid\n")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["ddas", "--help"], ["openapi"]])
+def test_who_reads_no_further_is_no_error(words: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "adapters.haarlem", *words]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_an_import_says_when_nobody_answers(tmp_path: Path, capsys: Captured) -> None:
