@@ -58,6 +58,8 @@ PERSON = {
     "adres": {"straat": "Dreef", "huisnummer": 1, "postcode": "2101CB", "woonplaats": "Heemstede"},
     "onderneming": {"kvkNummer": "69599084", "handelsnaam": "Bakkerij De Proef", "rechtsvorm": "Eenmanszaak"},
 }
+#: What stands in the messages about that person and nowhere at hub and broker, whatever anybody said.
+PERSONAL = (BSN, BORN, "Bakkerij De Proef", "06-55501234")
 CREDITORS = [
     {"naam": "Hoogheemraadschap van de Duinen", "oin": CRED},
     {"naam": "Belastingsamenwerking Zuid", "oin": CRED_WITHOUT_BSN, "klantnummerSe": "K7"},
@@ -136,6 +138,7 @@ async def cast_on(road: Road, folder: Path) -> AsyncIterator[Cast]:
         try:
             yield Cast(http, taxes, index, house, partnership, bank)
             await eventually(lambda: under_way(road.database_url) == 0, "nothing is under way any more", 60)
+            assert await asyncio.to_thread(road.holding, PERSONAL) == []
         finally:
             await road.stack.aclose()  # the edges before what they speak to
 

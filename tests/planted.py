@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 CHUNK = 1 << 22
 
@@ -29,6 +33,16 @@ def places(roots: Iterable[Path], values: Iterable[str]) -> Iterator[str]:
         for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if file.is_file():
                 yield from (f"{file}: {wanted[form]}" for form in _in_file(file, wanted, longest))
+
+
+@contextmanager
+def nobody_named(capfd: pytest.CaptureFixture[str], values: Iterable[str]) -> Iterator[None]:
+    """Fails when what was written to the terminal meanwhile, logs among it, holds one of these values."""
+    yield
+    said = capfd.readouterr()
+    sys.stdout.write(said.out)  # whoever looks at a failure wants to see it
+    sys.stderr.write(said.err)
+    assert [value for value in values if value in said.out + said.err] == []
 
 
 def _in_file(file: Path, wanted: dict[bytes, str], longest: int) -> set[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +21,11 @@ from hub.relay.lanes import Lanes, LaneSettings
 from hub.relay.quota import Quota, QuotaSettings
 from hub.relay.registers import RegisterWatch
 from hub.relay.relay import Office, Relay
+from hub.settings import sqlite_file
 from hub.wire.link import Link, LinkSettings
 from hub.wire.topology import HUB_USER, user_of
 from tests.broker import Broker, Vhost
+from tests.planted import places
 from tests.travelled import NOTEBOOK
 from tests.world import HUB, SHV, TAX, VISH, World, make_world
 
@@ -115,6 +117,12 @@ class Road:
 
         self.stack.push_async_callback(end)
         return end
+
+    def holding(self, values: Iterable[str]) -> list[str]:
+        """Where the hub's database or the broker's disk holds one of these values of a person: nowhere."""
+        file = sqlite_file(self.database_url)
+        roots = [self.broker.node.folder, *(file.parent.glob(f"{file.name}*") if file else ())]
+        return list(places(roots, values))
 
     async def foreign(self, user: str) -> Link:
         """A raw link of a partner, to send what our edge would not."""

@@ -80,6 +80,9 @@ def test_a_hub_that_carried_a_story_holds_no_person_and_no_key_to_one(
     assert stage.settle(stage.books.order(1)).clean
     hub_side += open_files(stage.pid("hub"))
     assert list(places(hub_side, PLANTED)) == []
+    said = [stage.log(user_of(oin)) for oin in (SHV, TAX)]  # the parties may know, and tell no log
+    assert [log.stat().st_size > 0 for log in said] == [True, True]
+    assert list(places(said, PLANTED)) == []
 
     for oin in (SHV, TAX):  # the search itself works: a party's own ledger holds what it must know
         with closing(sqlite3.connect(stage.folder / oin / "ledger.db")) as ledger:

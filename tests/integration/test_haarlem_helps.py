@@ -7,7 +7,7 @@ administrator, a tax office and a municipality say and hear.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -50,6 +50,7 @@ from hub.clock import ShiftedClock, new_pseudonym
 from schemas.document import Document
 from schemas.messages import MODELS, Message
 from tests.broker import Broker
+from tests.planted import nobody_named
 from tests.road import Road, eventually, road_on
 from tests.travelled import arrived
 from tests.unit.convenant import desk as creditor_desk
@@ -113,6 +114,16 @@ def asked(model: type[Document], **members: object) -> Any:  # noqa: ANN401 - a 
     return model.from_wire(members)
 
 
+#: What stands in the messages of these tests about whoever they are about, and nowhere at hub and broker.
+PERSONAL = (creditor_desk.VRIES, "1979-11-30", "06-55501234")
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_named(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    with nobody_named(capfd, PERSONAL):
+        yield
+
+
 def resident(**more: object) -> dict[str, Any]:
     """Whom the three creditors know."""
     known = {"bsn": creditor_desk.VRIES, "geboortedatum": "1979-11-30", "voorvoegsel": "de", "geslachtsnaam": "Vries"}
@@ -131,6 +142,7 @@ async def haarlem_on(road: Road, folder: Path) -> AsyncIterator[Haarlem]:
     await road.run(office.run_tasks)
     try:
         yield Haarlem(helper, folder / "shift")
+        assert await asyncio.to_thread(road.holding, PERSONAL) == []
     finally:
         await road.stack.aclose()  # before the systems that the adapters speak to are gone
 

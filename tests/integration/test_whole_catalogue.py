@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,20 @@ import pytest
 
 from adapters.convenant.simulator_books import Said
 from tests.broker import Broker
-from tests.cast import OINS, PERSON, Cast, cast_on
+from tests.cast import OINS, PERSON, PERSONAL, Cast, cast_on
+from tests.planted import nobody_named
 from tests.road import road_on
 from tests.world import CRED, KBN, TAX, TAX_HAARLEM
 
 pytestmark = pytest.mark.anyio
 REACHABLE = {"telefoon": "06-55501234", "veiligBereikbaar": True}
 TODAY = datetime.now(UTC).date()  # noqa: TID251 - the parties' own clocks are the machine's
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_named(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    with nobody_named(capfd, PERSONAL):
+        yield
 
 
 def parties(case: dict[str, Any]) -> Iterable[dict[str, Any]]:
