@@ -228,9 +228,13 @@ def test_every_decision_is_in_the_list_and_says_what_was_refused() -> None:
 # — migrations ————————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def test_each_migration_follows_one_and_only_one_other() -> None:
+STEPS = {script.parent for part in ("hub", "adapters") for script in (TOP / part).rglob("migrations/**/[0-9]*.py")}
+
+
+@pytest.mark.parametrize("folder", sorted(STEPS), ids=lambda folder: str(folder.relative_to(TOP)))
+def test_each_migration_follows_one_and_only_one_other(folder: Path) -> None:
     """Two that were made side by side bear the same number; the one that lands second takes the next."""
-    files = sorted((TOP / "hub/messagelog/migrations/versions").glob("[0-9]*.py"))
+    files = sorted(folder.glob("[0-9]*.py"))
     texts = [file.read_text(encoding="utf-8") for file in files]
     numbers = [re.findall(r'^revision = "(\d{4})"$', text, re.MULTILINE) for text in texts]
     assert numbers == [[f"{number:04}"] for number in range(1, len(files) + 1)]

@@ -24,21 +24,26 @@ from tests import foreign
 from tests.world import NOW, SHV, TAX, World, listed_key, make_letter, make_world, new_key, organisation, sign_register
 
 WORLD = make_world()
-LIMIT_S, LIMIT_BYTES = 3.0, 50_000_000  # a second on a quiet machine; what is to be caught grows with the square
+LIMIT_S, LIMIT_BYTES = 1.0, 50_000_000
+TRIES = 5  # who else is on the machine makes a second longer; it is enough that it can be done in one
 MEBIBYTE = 1024 * 1024
 
 
 def measured(act: Callable[[], object]) -> None:
-    """Run it twice, for its time and for its memory, and hold both to the limits."""
-    started = time.process_time()
-    act()
-    assert time.process_time() - started < LIMIT_S
+    """Run it for its time and once more for its memory, and hold both to the limits."""
+    assert any(_seconds(act) < LIMIT_S for _ in range(TRIES))
     tracemalloc.start()
     try:
         act()
         assert tracemalloc.get_traced_memory()[1] < LIMIT_BYTES
     finally:
         tracemalloc.stop()
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.process_time()
+    act()
+    return time.process_time() - started
 
 
 def judged(body: bytes, world: World = WORLD) -> Callable[[], None]:
