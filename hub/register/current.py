@@ -40,6 +40,11 @@ class CurrentRegister:
             self.current = newer
             log().info(Event.REGISTER_LOADED, version=newer.version)
             return True
+        if newer is not None:
+            refused = RefusedError(Code.PRODUCTION_REFUSED, "environment")
+            if self._news((refused.code, refused.place)):
+                log().error(Event.REGISTER_REFUSED, code=refused.code, place=refused.place, advice=refused.advice())
+            return False
         if self.current.outdated(now) and self._news(self.current.version):
             log().warning(Event.REGISTER_STALE, version=self.current.version)
         return False
