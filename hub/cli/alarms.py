@@ -8,18 +8,16 @@ from cyclopts import App
 from cyclopts.types import PositiveInt
 
 from hub.alarms import store
-from hub.alarms.kinds import KINDS, Alarm
+from hub.alarms.details import alarm_row
 from hub.cli.configuration import ConfigOption, hub_settings, opened_log, organisation_names
 from hub.cli.output import OutputOption, print_rows
 from hub.cli.refusal import OK
-from hub.clock import rfc3339
 from hub.events import configure
 from hub.process import run_watch
 
 app = App(name="alarms", help="What stands still or is overdue, since when, and who is told.")
 
 PROCESS: Final = "watchman"
-Row = dict[str, object]
 
 
 @app.command(name="list")
@@ -38,19 +36,8 @@ def list_alarms(
     with opened_log(settings) as database, database.reading() as connection:
         found = store.latest(connection, min(most, 10_000), standing=not past)
     names = organisation_names(settings)
-    print_rows([_row(alarm, names) for alarm in found], output)
+    print_rows([alarm_row(alarm, names) for alarm in found], output)
     return OK
-
-
-def _row(alarm: Alarm, names: dict[str, str]) -> Row:
-    return {
-        "class": alarm.of.value,
-        "kind": alarm.kind.value,
-        "since": rfc3339(alarm.started),
-        "until": rfc3339(alarm.cleared) if alarm.cleared else None,
-        "title": alarm.title(names),
-        "advice": KINDS[alarm.kind].advice,
-    }
 
 
 @app.command

@@ -22,9 +22,9 @@ from hub.errors import Code, HubError, RefusedError
 from hub.messagelog.auditing import Trust
 from hub.messagelog.auditing.running import run_audit
 from hub.messagelog.checkpoints.making import load_floor, make_checkpoints, read_floor, save_floor
-from hub.messagelog.checkpoints.store import cosignatures, last_checkpoint
-from hub.messagelog.proof import prove
-from hub.messagelog.reading.records import LogLine
+from hub.messagelog.checkpoints.store import cosignatures
+from hub.messagelog.checkpoints.witnessing import newest_head
+from hub.messagelog.proof import entry_of, prove
 from hub.messagelog.reading.store import entries_about
 from hub.messagelog.restoring import restore as begin_anew
 from hub.messagelog.sequencer import sequence
@@ -70,7 +70,7 @@ def proof(
     """
     settings = hub_settings(config)
     with opened_log(settings) as database, database.reading() as connection:
-        entry = _entry(entries_about(connection, message_id), kind, oin)
+        entry = entry_of(entries_about(connection, message_id), kind, oin)
         made, leaf = prove(connection, entry)
     try:
         to.mkdir(parents=True, exist_ok=True)
@@ -82,16 +82,6 @@ def proof(
     shown = {"proof": str(written[0]), "leaf": str(written[1]), "index": entry}
     print_record({**shown, "verifierKey": _register(settings).hub.log_key}, output)
     return OK
-
-
-def _entry(found: Sequence[LogLine], kind: Kind | None, oin: str | None) -> int:
-    """The index of the entry that is meant: the newest of its kind."""
-    kinds = (kind,) if kind else ("accepted", "refused")
-    for wanted in kinds:
-        mine = [one for one in found if one.kind == wanted and (oin is None or oin in {one.sender, one.recipient})]
-        if mine and mine[-1].index is not None:
-            return mine[-1].index
-    raise RefusedError(Code.NOT_FOUND, "ID")
 
 
 @app.command
@@ -140,13 +130,13 @@ def checkpoint(*, config: ConfigOption = None) -> int:
         config: The hub's settings.
     """
     with opened_log(hub_settings(config)) as database, database.reading() as connection:
-        for tree in reversed(trees(connection)):
-            kept = last_checkpoint(connection, tree.id)
-            if kept is not None:
-                lines = [f"{one.line}\n" for one in cosignatures(connection, tree.id, kept.size)]
-                print(kept.note + "".join(lines), end="")
-                return OK
-    raise RefusedError(Code.NOT_FOUND, "checkpoint")
+        found = newest_head(connection, trees(connection))
+        if found is None:
+            raise RefusedError(Code.NOT_FOUND, "checkpoint")
+        tree, kept = found
+        lines = [f"{one.line}\n" for one in cosignatures(connection, tree.id, kept.size)]
+    print(kept.note + "".join(lines), end="")
+    return OK
 
 
 @app.command

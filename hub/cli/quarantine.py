@@ -15,11 +15,12 @@ from hub.cli.doing import ReasonOption, do, doer, new_act
 from hub.cli.options import Flag
 from hub.cli.output import OutputOption, print_rows, say
 from hub.cli.refusal import OK
-from hub.clock import clock_of, new_pseudonym, rfc3339
+from hub.clock import clock_of, new_pseudonym
 from hub.database import Connection
 from hub.errors import Code, RefusedError
 from hub.operations.acts import ActName
-from hub.operations.evidence import Cause, Evidence, attributes_of
+from hub.operations.evidence import Cause, Evidence
+from hub.operations.evidence.details import evidence_row
 from hub.operations.evidence.store import cases_of, evidence_by_id, listed, oldest_open, settle
 from hub.operations.recovery import MOST, Kind, Outcome, Plan, Stage
 from hub.operations.recovery.planning import plan_release
@@ -29,7 +30,6 @@ from hub.register.governance import read_governance
 from hub.register.load import load_register
 from hub.register.model import Register
 from hub.settings import HubSettings
-from hub.wire.shortnames import case_code, short_type
 
 app = App(name="quarantine", help="What could not be carried or attributed: look at it, release it, settle it.")
 
@@ -57,24 +57,8 @@ def list_evidence(
     """
     with opened_log(hub_settings(config)) as database, database.reading() as connection:
         found = listed(connection, min(most, 10_000), cause, settled=settled)
-    print_rows([_row(one) for one in found], output)
+    print_rows([evidence_row(one) for one in found], output)
     return OK
-
-
-def _row(one: Evidence) -> dict[str, object]:
-    said = attributes_of(one.body) if one.body is not None else None
-    return {
-        "number": one.row_id,
-        "cause": one.cause.value,
-        "time": rfc3339(one.received),
-        "from": one.oin or (said.source_oin if said else None),
-        "to": said.recipient_oin if said else None,
-        "type": short_type(said.type) if said and said.type else (said.typ if said else None),
-        "dossierkenmerk": case_code(said.case) if said and said.case else None,
-        "id": said.id if said else None,
-        "state": one.settlement.value if one.settlement else ("claimed" if one.claimed_by else "open"),
-        "refhash": one.refhash,
-    }
 
 
 @app.command

@@ -99,6 +99,7 @@ ACTS: Final[Mapping[ActName, str]] = MappingProxyType(
         ActName.WINDOW_WITHDRAWN: "trok een venster in",
         ActName.TERM_ESCALATED: "herinnerde een partner aan een termijn",
         ActName.TERM_NOTED: "schreef een notitie bij een bericht",
+        ActName.CASE_BLANKED: "wiste redenen en notities van een dossier",
     }
 )
 _SKIPS_BY_VALUE: Final[Mapping[str, str]] = MappingProxyType({skip.value: said for skip, said in SKIPS.items()})

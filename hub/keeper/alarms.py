@@ -38,8 +38,6 @@ KEPT: Final = frozenset(
         AlarmKind.REGISTER,
     }
 )
-#: An edge reports every five minutes (wire.md 12): after three times that something is wrong.
-SILENT_AFTER: Final = timedelta(minutes=15)
 #: A key that has no successor by then is told of.
 KEY_ENDS_WITHIN: Final = timedelta(days=60)
 #: What happens at one moment stands so long after the last time.
@@ -105,7 +103,7 @@ def _partners(organisations: Mapping[str, Organisation], reports: Iterable[EdgeR
     """Who reported once and is silent, or whose own system is away."""
     for report in reports:
         known = organisations.get(report.oin)
-        if known is not None and known.active and (now - report.received > SILENT_AFTER or report.circuit == "open"):
+        if known is not None and known.active and report.unreachable(now):
             yield AlarmKind.PARTNER, Subject(report.oin, report.oin)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.database import Connection
 from hub.errors import Code, RefusedError
 from hub.messagelog.checkpoints.store import cosignatures, covering
+from hub.messagelog.reading.records import LogLine
 from hub.messagelog.tree.store import leaves, nodes_of, trees
 from hub.wire.leaf import leaf_hash
 from hub.wire.tlogproof import Proof
@@ -28,3 +31,21 @@ def prove(connection: Connection, index: int) -> tuple[Proof, bytes]:
     verify_inclusion(leaf_hash(leaf), place, hashes, kept.size, kept.root)
     lines = "".join(f"{one.line}\n" for one in cosignatures(connection, tree.id, kept.size))
     return Proof(place, tuple(hashes), kept.note + lines), leaf
+
+
+def entry_of(found: Sequence[LogLine], kind: str | None, oin: str | None) -> int:
+    """The index of the entry that is meant among those about a message: the newest of its kind.
+
+    Args:
+        found: what the log says of messages with one id.
+        kind: of the entry; that it was accepted, else that it was refused, where none is given.
+        oin: who sent or got what the entry is about.
+
+    Raises:
+        RefusedError: `not_found`.
+    """
+    for wanted in (kind,) if kind else ("accepted", "refused"):
+        mine = [one for one in found if one.kind == wanted and (oin is None or oin in {one.sender, one.recipient})]
+        if mine and mine[-1].index is not None:
+            return mine[-1].index
+    raise RefusedError(Code.NOT_FOUND, "ID")

@@ -12,14 +12,12 @@ from hub.console.audit import Act
 from hub.console.cases.lanes import drawing_of
 from hub.console.desk import Page, Visitor
 from hub.console.roles import Permission
-from hub.conversations.questions import act_began, agreed_in, questions_of
-from hub.conversations.store import cases_between, messages_of
+from hub.conversations.casefile import case_file, cases_of
 from hub.wire.names import UUID
-from hub.wire.shortnames import cases_named, names_case
+from hub.wire.shortnames import names_case
 
 #: More messages than this in one case are not drawn; the page says so.
 SHOWN: Final = 300
-_CANDIDATES: Final = 20
 _NOT_FOUND: Final = 404
 _SEE_OTHER: Final = 303
 
@@ -29,7 +27,7 @@ async def find(visitor: Visitor) -> Response:
     given = visitor.request.query_params.get("kenmerk", "").strip()
     if not names_case(given):
         return visitor.shown("zoeken.html", 400 if given else 200, given=given, cases=[])
-    cases = await visitor.desk.database.read(cases_between, *cases_named(given), _CANDIDATES)
+    cases = await visitor.desk.database.read(cases_of, given)
     await visitor.note(Act.SEARCHED, detail=f"kenmerk={given}")
     if len(cases) == 1:
         return RedirectResponse(f"/dossiers/{cases[0]}", _SEE_OTHER)
@@ -43,22 +41,20 @@ async def show(visitor: Visitor) -> Response:
     case = visitor.request.path_params["case"].lower()
     if UUID.fullmatch(case) is None:
         raise HTTPException(_NOT_FOUND)
-    found = await visitor.desk.database.read(messages_of, case, SHOWN + 1)
-    if not found:
+    found = await visitor.desk.database.read(case_file, case, visitor.desk.register.current, SHOWN)
+    if found is None:
         raise HTTPException(_NOT_FOUND)
     await visitor.note(Act.VIEWED, target=case)
-    messages = found[:SHOWN]
-    questions = questions_of(messages, agreed_in(visitor.desk.register.current))
     return visitor.shown(
         "dossier.html",
         case=case,
-        messages=messages,
-        by_id={message.id: message for message in messages},
-        cut=len(found) > SHOWN,
-        drawing=drawing_of(messages),
-        rest=[question for question in questions if question.asks_rest],
-        others=[question for question in questions if not question.asks_rest and question.open],
-        began=act_began(questions),
+        messages=found.messages,
+        by_id={message.id: message for message in found.messages},
+        cut=found.cut,
+        drawing=drawing_of(found.messages),
+        rest=[question for question in found.questions if question.asks_rest],
+        others=[question for question in found.questions if not question.asks_rest and question.open],
+        began=found.began,
     )
 
 

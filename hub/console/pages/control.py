@@ -21,7 +21,8 @@ from hub.messagelog.auditing import Trust
 from hub.messagelog.auditing.running import run_audit
 from hub.messagelog.auditing.store import Verification, verifications
 from hub.messagelog.checkpoints.making import load_floor, read_floor
-from hub.messagelog.checkpoints.store import Cosigned, Kept, Sent, last_checkpoint, sent, witnesses
+from hub.messagelog.checkpoints.store import Kept
+from hub.messagelog.checkpoints.witnessing import Witness, all_witnesses, newest_head
 from hub.messagelog.proof import prove
 from hub.messagelog.reading.store import entries_about
 from hub.messagelog.tree.store import Tree, trees
@@ -32,33 +33,15 @@ from hub.wire.tlogproof import LEAF_SUFFIX, SUFFIX
 SHOWN: Final = 10
 #: An audit that said nothing for so long was cut off, with the process that did it.
 CUT_OFF: Final = timedelta(minutes=1)
-#: A witness confirms once a day.
-SILENT: Final = timedelta(days=2)
 _DIGITS: Final = 18
 _NOT_FOUND: Final = 404
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessLine:
-    """One partner as a witness: what it confirmed last, and what it was sent last."""
-
-    oin: str
-    word: Cosigned | None
-    told: Sent | None
-
-    def silent(self, now: datetime) -> bool:
-        """It confirmed before, and has not for two days what it was sent."""
-        if self.word is None or self.told is None:
-            return False
-        behind = (self.word.tree_id, self.word.size) < (self.told.tree_id, self.told.size)
-        return behind and max(self.word.at, self.told.at) < now - SILENT
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
     found: list[Tree]
     head: Kept | None
-    lines: list[WitnessLine]
+    lines: list[Witness]
     audits: list[Verification]
 
 
@@ -83,12 +66,8 @@ async def show(visitor: Visitor) -> Response:
 
 def _look(connection: Connection) -> _Look:
     found = trees(connection)
-    heads = (last_checkpoint(connection, tree.id) for tree in reversed(found))
-    words, told = witnesses(connection), {one.oin: one for one in sent(connection)}
-    lines = [WitnessLine(oin, words.get(oin), told.get(oin)) for oin in sorted(words.keys() | told.keys())]
-    return _Look(
-        found, next((head for head in heads if head is not None), None), lines, verifications(connection, SHOWN)
-    )
+    head = newest_head(connection, found)
+    return _Look(found, head[1] if head else None, all_witnesses(connection), verifications(connection, SHOWN))
 
 
 def _runs(one: Verification, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,6 @@ from hub.console.explaining import explanation_of
 from hub.console.roles import Permission
 from hub.conversations.questions import Question
 from hub.database import Connection
-from hub.messagelog.pauses.store import paused_oins
 from hub.messagelog.reading.records import Carried, CarriedKey, LogLine
 from hub.messagelog.reading.standing import Facts, MessageState
 from hub.messagelog.reading.store import carried, entries_about
@@ -50,7 +49,6 @@ class _About:
 
     found: list[Carried]
     entries: list[LogLine]
-    paused: frozenset[str]
     questions: dict[CarriedKey, Question]
     acts: list[Done]
 
@@ -77,7 +75,6 @@ def _look(connection: Connection, message_id: str, sender: str | None) -> _About
     return _About(
         found,
         entries_about(connection, message_id),
-        paused_oins(connection),
         {key: question for key, question in questions.items() if question is not None},
         acts_about(connection, [message_id], ACTS_SHOWN),
     )
@@ -88,9 +85,7 @@ def _card(visitor: Visitor, one: Carried, about: _About) -> dict[str, object]:
     sender, recipient = names.get(one.source_oin, one.source_oin), names.get(one.recipient_oin, one.recipient_oin)
     return {
         "message": one,
-        "explanation": explanation_of(
-            replace(one.facts, paused=one.recipient_oin in about.paused), sender, recipient, visitor.now
-        ),
+        "explanation": explanation_of(one.facts, sender, recipient, visitor.now),
         "steps": steps_of(one, about.entries, sender, recipient),
         "key": _key(visitor, one.kid),
         "question": about.questions.get(one.key),

@@ -14,10 +14,10 @@ from hub.console.audit import Act as Entry
 from hub.console.audit.store import add_visit
 from hub.console.desk import Page, Visitor
 from hub.console.explaining import explanation_of_evidence, explanation_of_group
-from hub.console.partners import Report
 from hub.console.partners.store import reports
 from hub.console.roles import Permission
 from hub.database import Connection
+from hub.messagelog.health.store import EdgeReport
 from hub.operations.acts import ActName, Done
 from hub.operations.acts.store import acts_about, acts_by_id
 from hub.operations.evidence import Cause, Evidence, Group, attributes_of
@@ -51,7 +51,7 @@ async def show(visitor: Visitor) -> Response:
     )
 
 
-def _look(connection: Connection) -> tuple[list[Group], dict[str, Report], list[Evidence]]:
+def _look(connection: Connection) -> tuple[list[Group], dict[str, EdgeReport], list[Evidence]]:
     return groups(connection), reports(connection), listed(connection, 10, settled=True)
 
 

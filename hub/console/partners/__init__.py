@@ -7,32 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from hub.messagelog.health.store import EdgeReport
 from hub.register.model import Organisation
 from hub.wire.names import HUB_ROLE
 
-#: An edge reports every five minutes (wire.md 12): after three times that something is wrong.
-SILENT_AFTER: Final = timedelta(minutes=15)
 #: Clocks that differ by this much are told of (guarantees.md, *Back-up and restore*).
 CLOCK_WARNING_MS: Final = 30_000
 #: How long before its end a key is told of: at each step a little louder.
 KEY_WARNING: Final = timedelta(days=60)
 KEY_ALARM: Final = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an edge last said of itself."""
-
-    oin: str
-    received: datetime
-    waiting: int
-    oldest_waiting: datetime | None
-    uncertain: int
-    circuit: str
-    software: str
-    types: tuple[str, ...]
-    register_version: int
-    clock_offset_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +39,7 @@ class Partner:
     """Everything on one card."""
 
     organisation: Organisation
-    report: Report | None
+    report: EdgeReport | None
     waiting: Waiting | None
     seen: Seen
     troubles: tuple[str, ...]
@@ -80,7 +63,7 @@ def first_key_end(organisation: Organisation) -> datetime | None:
 
 def partners_of(
     organisations: Iterable[Organisation],
-    reports: dict[str, Report],
+    reports: dict[str, EdgeReport],
     waiting: dict[str, Waiting],
     seen: dict[str, Seen],
     now: datetime,
@@ -93,7 +76,7 @@ def partners_of(
             waiting.get(one.oin),
             seen.get(one.oin, Seen()),
             tuple(_troubles(one, reports.get(one.oin), now)),
-            unreachable(reports.get(one.oin), now),
+            (report := reports.get(one.oin)) is not None and report.unreachable(now),
         )
         for one in organisations
         if HUB_ROLE not in one.roles
@@ -103,19 +86,14 @@ def partners_of(
     )
 
 
-def unreachable(report: Report | None, now: datetime) -> bool:
-    """Whether an edge that reported once is silent, or says that its own system is away."""
-    return report is not None and (now - report.received > SILENT_AFTER or report.circuit == "open")
-
-
-def _troubles(organisation: Organisation, report: Report | None, now: datetime) -> Iterable[str]:
+def _troubles(organisation: Organisation, report: EdgeReport | None, now: datetime) -> Iterable[str]:
     """What is wrong, in words; nothing for who does not take part any more."""
     if not organisation.active:
         return
     if report is None:
         yield "heeft zich nog nooit gemeld"
     else:
-        if now - report.received > SILENT_AFTER:
+        if report.silent(now):
             yield "meldt zich niet meer"
         if report.circuit == "open":
             yield "achterliggend systeem is weg"

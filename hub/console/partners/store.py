@@ -6,32 +6,19 @@ from typing import Final
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
-from hub.console.partners import Report, Seen, Waiting
+from hub.console.partners import Seen, Waiting
 from hub.database import moment
+from hub.messagelog.health.store import EdgeReport, edge_reports
 from hub.messagelog.reading.store import last_index
-from hub.messagelog.tables import EDGE_STATUS, ENTRY, MESSAGE, State
+from hub.messagelog.tables import ENTRY, MESSAGE, State
 
 #: How many entries of the log are looked at for the last traffic: a bounded question, however large the log is.
 LOOKED_BACK: Final = 5_000
 
 
-def reports(connection: Connection) -> dict[str, Report]:
+def reports(connection: Connection) -> dict[str, EdgeReport]:
     """What each edge last said of itself, by OIN."""
-    return {
-        row.oin: Report(
-            oin=row.oin,
-            received=moment(row.received),
-            waiting=row.waiting,
-            oldest_waiting=None if row.oldest_waiting is None else moment(row.oldest_waiting),
-            uncertain=row.uncertain,
-            circuit=row.circuit,
-            software=row.software,
-            types=tuple(filter(None, row.types.split(","))),
-            register_version=row.register_version,
-            clock_offset_ms=row.clock_offset_ms,
-        )
-        for row in connection.execute(select(EDGE_STATUS))
-    }
+    return {one.oin: one for one in edge_reports(connection)}
 
 
 def waiting(connection: Connection) -> dict[str, Waiting]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, and_, func, select
 
 from hub.database import instant, moment
 from hub.messagelog.tables import EDGE_STATUS, ENTRY, MESSAGE, QUARANTINE, State
+
+#: An edge reports every five minutes (wire.md 12): after three times that something is wrong.
+SILENT_AFTER: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,21 @@ class EdgeReport:
     oin: str
     received: datetime
     waiting: int
+    oldest_waiting: datetime | None
     uncertain: int
     circuit: str
+    software: str
+    types: tuple[str, ...]
     register_version: int
     clock_offset_ms: int
+
+    def silent(self, now: datetime) -> bool:
+        """Whether it has said nothing for too long."""
+        return now - self.received > SILENT_AFTER
+
+    def unreachable(self, now: datetime) -> bool:
+        """Whether it is silent, or says that its own system is away."""
+        return self.silent(now) or self.circuit == "open"
 
 
 def backlog(connection: Connection, sequenced_by: datetime, offered_by: datetime) -> Backlog:
@@ -54,8 +69,11 @@ def edge_reports(connection: Connection) -> Sequence[EdgeReport]:
             row.oin,
             moment(row.received),
             row.waiting,
+            _moment(row.oldest_waiting),
             row.uncertain,
             row.circuit,
+            row.software,
+            tuple(filter(None, row.types.split(","))),
             row.register_version,
             row.clock_offset_ms,
         )

@@ -12,6 +12,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from hub.database import instant, moment
+from hub.messagelog.pauses.store import paused_oins
 from hub.messagelog.reading.records import Carried, CarriedKey, Filters, Listed, LogLine
 from hub.messagelog.reading.standing import Facts, MessageState, state_of
 from hub.messagelog.tables import ENTRY, MESSAGE, State
@@ -118,10 +119,12 @@ def carried(connection: Connection, message_id: str, oin: str | None = None) -> 
     query = select(MESSAGE).where(MESSAGE.c.id == message_id)
     if oin is not None:
         query = query.where(MESSAGE.c.source_oin == oin)
-    return [_carried(row) for row in connection.execute(query.order_by(MESSAGE.c.received))]
+    rows = connection.execute(query.order_by(MESSAGE.c.received)).all()
+    paused = paused_oins(connection) if rows else frozenset()
+    return [_carried(row, paused) for row in rows]
 
 
-def _carried(row: Row[tuple[object, ...]]) -> Carried:
+def _carried(row: Row[tuple[object, ...]], paused: frozenset[str]) -> Carried:
     state = state_of(State(row.state), row.outcome)
     expirytime = moment(row.expirytime)
     return Carried(
@@ -149,6 +152,7 @@ def _carried(row: Row[tuple[object, ...]]) -> Carried:
             attempts=row.attempts,
             next_attempt=_moment(row.next_attempt),
             expirytime=expirytime,
+            paused=row.recipient_oin in paused,
         ),
     )
 

@@ -24,6 +24,7 @@ class ActName(StrEnum):
     WINDOW_WITHDRAWN = "window-withdrawn"
     TERM_ESCALATED = "term-escalated"
     TERM_NOTED = "term-noted"
+    CASE_BLANKED = "case-blanked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -66,11 +65,17 @@ def newest_acts(connection: Connection, most: int) -> list[Done]:
     return [_done(row) for row in connection.execute(select(ACT).order_by(ACT.c.at.desc(), ACT.c.id).limit(most))]
 
 
-def blank_case(connection: Connection, case: str, now: datetime) -> int:
-    """Blanks every reason and note that may speak of a case; returns how many. Their leaves stay, and prove nothing."""
+def blank_case(connection: Connection, case: str, act: Act) -> int:
+    """Blanks every reason and note that may speak of a case, but that of the blanking itself; returns how many.
+
+    Their acts and leaves stay, and say nothing more. Nothing is done, and no act kept, where there is nothing to blank.
+    """
     mine = select(ACT_CASE.c.act_id).where(ACT_CASE.c.subject == case)
-    blanked = update(ACT).where(ACT.c.id.in_(mine), ACT.c.reason.is_not(None))
-    return connection.execute(blanked.values(reason=None, blanked=instant(now))).rowcount
+    blanked = update(ACT).where(ACT.c.id.in_(mine), ACT.c.reason.is_not(None), ACT.c.act != ActName.CASE_BLANKED.value)
+    count = connection.execute(blanked.values(reason=None, blanked=instant(act.at))).rowcount
+    if count:
+        begin(connection, act)
+    return count
 
 
 def _done(row: Row[tuple[object, ...]]) -> Done:

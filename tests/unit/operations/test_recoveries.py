@@ -193,11 +193,13 @@ def test_reasons_are_blanked_with_a_case_and_their_acts_stay(database: Database)
     with database.begin() as connection:
         settle_evidence(connection, rows[:1], mine)
         settle_evidence(connection, rows[1:], theirs)
-        assert blank_case(connection, case, NOW) == 1
-        found = acts_by_id(connection, [mine.id, theirs.id])
+        blanking = act(ActName.CASE_BLANKED, target=case, cases=(case,))
+        assert blank_case(connection, case, blanking) == 1
+        found = acts_by_id(connection, [mine.id, theirs.id, blanking.id])
+        assert blank_case(connection, case, act(ActName.CASE_BLANKED, target=case, cases=(case,))) == 0
     assert (found[mine.id].reason, found[mine.id].blanked) == (None, True)
-    assert found[theirs.id].reason == "proef van het werk"
-    assert leaves(database) == ["evidence-rejected", "evidence-archived"]
+    assert found[theirs.id].reason == found[blanking.id].reason == "proef van het werk"
+    assert leaves(database) == ["evidence-rejected", "evidence-archived", "case-blanked"]
 
 
 class Recoveries(RuleBasedStateMachine):
