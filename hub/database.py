@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,15 +17,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from hub.errors import Code, UnavailableError
 
-__all__ = ["Connection", "Database", "Lead", "RowError", "instant", "is_missing", "moment", "translated"]
+__all__ = [
+    "Connection",
+    "Database",
+    "Lead",
+    "Place",
+    "RowError",
+    "beyond",
+    "instant",
+    "is_missing",
+    "moment",
+    "read_place",
+    "translated",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+#: Where a list by time goes on: after the row with this instant (microseconds) and id.
+Place = tuple[int, str]
+_PLACE = re.compile(r"([0-9]{1,17})\.([0-9a-f-]{36})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # A server that is there but does not answer is away: nothing waits for it longer than this (seconds, milliseconds).
@@ -241,3 +257,14 @@ def instant(moment: datetime) -> int:
 def moment(microseconds: int) -> datetime:
     """Unix microseconds as an aware instant in UTC."""
     return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def read_place(text: str) -> Place | None:
+    """The place that an address names, as `<microseconds>.<id>`; None for what has another form."""
+    found = _PLACE.fullmatch(text)
+    return (int(found[1]), found[2]) if found else None
+
+
+def beyond(at: ColumnElement[int], key: ColumnElement[str], place: Place) -> ColumnElement[bool]:
+    """What comes after a place in a list by time, newest first, and by key within an instant."""
+    return (at < place[0]) | ((at == place[0]) & (key > place[1]))

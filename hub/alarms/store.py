@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, delete, insert, o
 from hub.alarms.kinds import Alarm, AlarmKind, Subject
 from hub.alarms.tables import ALARM, UNTOLD, WINDOW
 from hub.clock import named_id
-from hub.database import instant, moment
+from hub.database import Place, beyond, instant, moment
 from hub.messagelog.tables import insert_if_absent
 
 Standing = Mapping[tuple[AlarmKind, str], Subject]
@@ -160,11 +160,13 @@ def stands(connection: Connection, kinds: Collection[AlarmKind] | None = None) -
     return _alarms(connection, ALARM.c.cleared.is_(None), *mine)
 
 
-def latest(connection: Connection, most: int, *, standing: bool = False) -> list[Alarm]:
-    """The newest alarms, those that are over too unless `standing`."""
+def latest(connection: Connection, most: int, *, standing: bool = False, after: Place | None = None) -> list[Alarm]:
+    """The newest alarms, those that are over too unless `standing`; from a place on."""
     query = select(ALARM).order_by(ALARM.c.started.desc(), ALARM.c.id).limit(most)
     if standing:
         query = query.where(ALARM.c.cleared.is_(None))
+    if after is not None:
+        query = query.where(beyond(ALARM.c.started, ALARM.c.id, after))
     return [_alarm(row) for row in connection.execute(query)]
 
 

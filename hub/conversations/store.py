@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 from hub.conversations.ladder import Rung
 from hub.conversations.questions import CaseMessage, Question, Stage, Terms
 from hub.conversations.tables import OPEN, QUESTION, REST
-from hub.database import instant, moment
+from hub.database import Place, instant, moment
 from hub.messagelog.reading.standing import state_of
 from hub.messagelog.tables import MESSAGE, State
 
@@ -37,8 +37,6 @@ MESSAGE_COLUMNS: Final = [
         "outcome_at",
     )
 ]
-
-Place = tuple[int, str]  # (attend_at, id): a list goes on after it
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from hub.register.model import Agreement, AgreementLine, Organisation, Register
-from hub.workdays import holidays_of, local_instant
+from hub.workdays import holidays_of, local_day, local_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class RegisterVersion:
     register: Register | None
 
 
-def end_of(day: date) -> datetime:
-    """The last instant of a day here."""
-    return local_instant(day, time(23, 59, 59))
+def instant_on(day: date, now: datetime) -> datetime:
+    """The instant of a day that counts: now for today, else its last."""
+    return now if day == local_day(now) else local_instant(day, time(23, 59, 59))
 
 
 def agreements_on(register: Register, at: datetime) -> list[Agreement]:

@@ -7,13 +7,13 @@ from typing import Final
 
 from starlette.responses import Response
 
-from hub.console.administration import RegisterVersion, agreements_on, end_of, holidays_from, routes_of
-from hub.console.administration.store import Kept, register_at, versions
+from hub.console.administration import agreements_on, holidays_from, instant_on, routes_of
+from hub.console.administration.looking import register_on, version_of
+from hub.console.administration.store import Kept, versions
 from hub.console.audit import Act
 from hub.console.desk import Page, Visitor
 from hub.console.roles import Permission, Role, allowed
 from hub.database import Connection
-from hub.errors import HubError
 from hub.workdays import decrees_known_until, local_day
 
 VERSIONS_SHOWN: Final = 20
@@ -29,10 +29,9 @@ async def show(visitor: Visitor) -> Response:
     day = day or today
     await visitor.note(Act.VIEWED, detail=f"datum={day.isoformat()}")
     kept, all_versions = await visitor.desk.database.read(_look, day, visitor)
-    found = _version(visitor, kept) if kept else None
+    found = version_of(kept, visitor.desk.register) if kept else None
     register = found.register if found else None
-    at = visitor.now if day == today else end_of(day)
-    agreements = agreements_on(register, at) if register else []
+    agreements = agreements_on(register, instant_on(day, visitor.now)) if register else []
     return visitor.shown(
         "beheer.html",
         _BAD if wrong else 200,
@@ -52,21 +51,7 @@ async def show(visitor: Visitor) -> Response:
 
 
 def _look(connection: Connection, day: date, visitor: Visitor) -> tuple[Kept | None, list[Kept]]:
-    at = visitor.now if day >= local_day(visitor.now) else end_of(day)
-    return register_at(connection, at), versions(connection, VERSIONS_SHOWN)
-
-
-def _version(visitor: Visitor, kept: Kept) -> RegisterVersion:
-    """The register of those bytes, whose signature is checked again; the present one needs none."""
-    version, loaded, body = kept
-    current = visitor.desk.register.current
-    if version == current.version:
-        return RegisterVersion(version, loaded, current)
-    try:
-        register = visitor.desk.register.read(body) if body is not None else None
-    except HubError:
-        register = None
-    return RegisterVersion(version, loaded, register)
+    return register_on(connection, day, visitor.now), versions(connection, VERSIONS_SHOWN)
 
 
 def _day(given: str) -> date | None:

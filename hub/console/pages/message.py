@@ -22,7 +22,7 @@ from hub.messagelog.reading.records import Carried, CarriedKey, LogLine
 from hub.messagelog.reading.standing import Facts, MessageState
 from hub.messagelog.reading.store import carried, entries_about
 from hub.operations.acts import Done
-from hub.operations.acts.store import acts_about
+from hub.operations.acts.store import newest_acts
 from hub.operations.terms.store import open_question
 from hub.register.model import Contact, Key
 from hub.wire.names import OIN, UUID
@@ -76,7 +76,7 @@ def _look(connection: Connection, message_id: str, sender: str | None) -> _About
         found,
         entries_about(connection, message_id),
         {key: question for key, question in questions.items() if question is not None},
-        acts_about(connection, [message_id], ACTS_SHOWN),
+        newest_acts(connection, ACTS_SHOWN, about=[message_id]),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +21,7 @@ from hub.console.since.store import seen as note_visit
 from hub.conversations import store
 from hub.conversations.questions import Question
 from hub.conversations.store import Attention
-from hub.database import Connection
+from hub.database import Connection, Place, read_place
 from hub.messagelog.reading.records import LogLine
 from hub.messagelog.reading.store import entries_after, last_index
 from hub.register.model import Register
@@ -31,7 +30,6 @@ _SEE_OTHER: Final = 303
 NEWEST: Final = 10
 #: Questions on one page of Termijnen.
 SHOWN: Final = 200
-_PLACE: Final = re.compile(r"([0-9]{1,18})\.([0-9a-f-]{36})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +83,20 @@ def _visit(connection: Connection, visitor: Visitor) -> LastVisit | None:
 async def terms(visitor: Visitor) -> Response:
     """Termijnen: questions without an answer, the one that hurts first."""
     only_rest = visitor.request.query_params.get("soort") == "rust"
-    after = _place(visitor.request.query_params.get("na", ""))
+    after = read_place(visitor.request.query_params.get("na", ""))
     found, following = await visitor.desk.database.read(_open, visitor, only_rest=only_rest, after=after)
     return visitor.shown("termijnen.html", questions=found, only_rest=only_rest, after=after, following=following)
 
 
 def _open(
-    connection: Connection, visitor: Visitor, *, only_rest: bool, after: store.Place | None
-) -> tuple[list[Question], store.Place | None]:
+    connection: Connection, visitor: Visitor, *, only_rest: bool, after: Place | None
+) -> tuple[list[Question], Place | None]:
     """A page of open questions, and where the next one begins."""
     since = visitor.now if only_rest else None
     found = store.open_questions(connection, SHOWN + 1, rest_since=since, after=after)
     if len(found) <= SHOWN:
         return found, None
     return found[:SHOWN], store.place_of(connection, found[SHOWN - 1])
-
-
-def _place(given: str) -> store.Place | None:
-    """The place in a list that an address names; one of another form names none."""
-    found = _PLACE.fullmatch(given)
-    return (int(found[1]), found[2]) if found else None
 
 
 def _look(connection: Connection, visitor: Visitor, register: Register, last: LastVisit | None) -> _Seen:

@@ -19,7 +19,7 @@ from hub.console.roles import Permission
 from hub.database import Connection
 from hub.messagelog.pauses.store import PartnerPause, pauses
 from hub.operations.acts import Act, ActName, Done
-from hub.operations.acts.store import acts_about, acts_by_id
+from hub.operations.acts.store import acts_by_id, newest_acts
 from hub.operations.partners import AskedNotice, Window, window_problem
 from hub.operations.partners.store import (
     ask_notice,
@@ -80,7 +80,7 @@ def _look(connection: Connection, one: Organisation, now: datetime) -> Card:
         kept_for(connection, [one.oin]).get(one.oin),
         windows(connection, now).get(one.oin),
         last_notices(connection, HubNoticeCode.CONNECTION_TEST).get(one.oin),
-        acts_about(connection, [one.oin], ACTS_SHOWN),
+        newest_acts(connection, ACTS_SHOWN, about=[one.oin]),
     )
 
 

@@ -19,7 +19,7 @@ from hub.console.roles import Permission
 from hub.database import Connection
 from hub.messagelog.health.store import EdgeReport
 from hub.operations.acts import ActName, Done
-from hub.operations.acts.store import acts_about, acts_by_id
+from hub.operations.acts.store import acts_by_id, newest_acts
 from hub.operations.evidence import Cause, Evidence, Group, attributes_of
 from hub.operations.evidence.store import (
     assign,
@@ -80,7 +80,7 @@ def _look_at(
     connection: Connection, cause: Cause, before: int | None
 ) -> tuple[list[Evidence], Group | None, list[Done]]:
     mine = next((one for one in groups(connection) if one.cause is cause), None)
-    notes = acts_about(connection, [_target(cause)], 10, frozenset({ActName.EVIDENCE_NOTED}))
+    notes = newest_acts(connection, 10, about=[_target(cause)], names=frozenset({ActName.EVIDENCE_NOTED}))
     return listed(connection, AT_ONCE + 1, cause, before=before), mine, notes
 
 

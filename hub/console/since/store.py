@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, select, true, update
 from hub.console.since import COUNTED, Changes, LastVisit
 from hub.console.tables import LAST_VISIT
 from hub.database import instant, moment
+from hub.messagelog.health.store import entry_counts
 from hub.messagelog.reading.store import last_index
-from hub.messagelog.tables import ENTRY, QUARANTINE, insert_if_absent
+from hub.messagelog.tables import QUARANTINE, insert_if_absent
 
 #: A visit is written down at most once in this time.
 _WRITTEN: Final = timedelta(minutes=1)
@@ -36,10 +37,8 @@ def seen(connection: Connection, subject: str, began: datetime, now: datetime) -
 
 def changes_since(connection: Connection, last: LastVisit) -> Changes:
     """What came since then."""
-    some = select(ENTRY.c.kind, ENTRY.c.result).where(ENTRY.c.leaf_index > last.index).limit(COUNTED).subquery()
-    query = select(some.c.kind, some.c.result, func.count()).group_by(some.c.kind, some.c.result)
     counts: dict[str, int] = {}
-    for kind, result, count in connection.execute(query):
+    for (kind, result), count in entry_counts(connection, last.index, COUNTED).items():
         name = "refused" if result == "refused" else kind
         counts[name] = counts.get(name, 0) + count
     fresh = select(true()).select_from(QUARANTINE).where(QUARANTINE.c.received > instant(last.at)).limit(COUNTED)

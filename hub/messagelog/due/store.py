@@ -8,15 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from hub.database import instant
+from hub.messagelog.pauses.store import FOR_PAUSED
 from hub.messagelog.store import KNOWN, Known, known_row
-from hub.messagelog.tables import MESSAGE, NOTICE, PARTNER_PAUSE, State, insert_if_absent
-
-_PAUSED: Final[ColumnElement[bool]] = MESSAGE.c.recipient_oin.in_(select(PARTNER_PAUSE.c.oin))
+from hub.messagelog.tables import MESSAGE, NOTICE, State, insert_if_absent
 
 
 class Missing(StrEnum):
@@ -41,7 +39,7 @@ def undelivered(connection: Connection, now: datetime, most: int) -> list[Known]
     """Messages whose next attempt is due and that have no outcome yet, oldest first; none for a paused partner."""
     query = (
         select(*KNOWN)
-        .where(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(now), ~_PAUSED)
+        .where(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(now), ~FOR_PAUSED)
         .order_by(MESSAGE.c.next_attempt, MESSAGE.c.received)
         .limit(most)
     )
@@ -70,14 +68,14 @@ def standstills(
         receipted_by: what was accepted before and has no receipt of its recipient yet.
         offered_by: what the keeper should have looked at before, or will never look at.
     """
-    open_ = MESSAGE.c.state <= State.FORWARDED
+    open_, kept = MESSAGE.c.state <= State.FORWARDED, FOR_PAUSED
     questions: dict[Missing, ColumnElement[bool]] = {
-        Missing.FORWARD: and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by), ~_PAUSED),
+        Missing.FORWARD: and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(forwarded_by), ~kept),
         Missing.RECEIPT: and_(MESSAGE.c.state == State.FORWARDED, MESSAGE.c.received <= instant(receipted_by)),
         Missing.ATTEMPT: and_(
-            open_, or_(MESSAGE.c.next_attempt.is_(None), MESSAGE.c.next_attempt <= instant(offered_by)), ~_PAUSED
+            open_, or_(MESSAGE.c.next_attempt.is_(None), MESSAGE.c.next_attempt <= instant(offered_by)), ~kept
         ),
-        Missing.RESUME: and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(receipted_by), _PAUSED),
+        Missing.RESUME: and_(MESSAGE.c.state == State.ACCEPTED, MESSAGE.c.received <= instant(receipted_by), kept),
     }
     return [
         Standstill(missing, oin, count)

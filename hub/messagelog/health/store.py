@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, func, select
 
 from hub.database import instant, moment
+from hub.messagelog.pauses.store import FOR_PAUSED
 from hub.messagelog.tables import EDGE_STATUS, ENTRY, MESSAGE, QUARANTINE, State
 
 #: An edge reports every five minutes (wire.md 12): after three times that something is wrong.
@@ -54,11 +55,28 @@ class EdgeReport:
 def backlog(connection: Connection, sequenced_by: datetime, offered_by: datetime) -> Backlog:
     """What the keeper should have done: entries older than `sequenced_by`, next attempts before `offered_by`."""
     unsequenced = and_(ENTRY.c.leaf_index.is_(None), ENTRY.c.ts <= instant(sequenced_by))
-    overdue = and_(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(offered_by))
+    late = and_(MESSAGE.c.state <= State.FORWARDED, MESSAGE.c.next_attempt <= instant(offered_by))
+    overdue = and_(late, ~FOR_PAUSED)  # what waits on purpose does not wait for the keeper
     entries, oldest_entry = connection.execute(select(func.count(), func.min(ENTRY.c.ts)).where(unsequenced)).one()
-    late, oldest_late = connection.execute(select(func.count(), func.min(MESSAGE.c.next_attempt)).where(overdue)).one()
-    quarantined = connection.execute(select(func.count()).select_from(QUARANTINE)).scalar() or 0
-    return Backlog(entries, _moment(oldest_entry), late, _moment(oldest_late), quarantined)
+    counted = select(func.count(), func.min(MESSAGE.c.next_attempt)).where(overdue)
+    offers, oldest_offer = connection.execute(counted).one()
+    undecided = select(func.count()).select_from(QUARANTINE).where(QUARANTINE.c.settled.is_(None))
+    quarantined = connection.execute(undecided).scalar() or 0
+    return Backlog(entries, _moment(oldest_entry), offers, _moment(oldest_offer), quarantined)
+
+
+def open_messages(connection: Connection) -> dict[State, tuple[int, datetime]]:
+    """What has no outcome yet: how many in each state, and since when the oldest of them is here."""
+    query = select(MESSAGE.c.state, func.count(), func.min(MESSAGE.c.received))
+    rows = connection.execute(query.where(MESSAGE.c.state <= State.FORWARDED).group_by(MESSAGE.c.state))
+    return {State(state): (count, moment(oldest)) for state, count, oldest in rows}
+
+
+def entry_counts(connection: Connection, index: int, most: int | None = None) -> dict[tuple[str, str | None], int]:
+    """How many entries the log has after an index, by kind and, for receipts, result; counted to `most`."""
+    some = select(ENTRY.c.kind, ENTRY.c.result).where(ENTRY.c.leaf_index > index).limit(most).subquery()
+    query = select(some.c.kind, some.c.result, func.count()).group_by(some.c.kind, some.c.result)
+    return {(kind, result): count for kind, result, count in connection.execute(query)}
 
 
 def edge_reports(connection: Connection) -> Sequence[EdgeReport]:

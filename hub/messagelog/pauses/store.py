@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from hub.database import instant, moment
 from hub.messagelog.tables import MESSAGE, PARTNER_PAUSE, State, insert_if_absent
 
 _PAUSED = select(PARTNER_PAUSE.c.oin)
+#: Of a message: it is for a partner that is paused.
+FOR_PAUSED: Final[ColumnElement[bool]] = MESSAGE.c.recipient_oin.in_(_PAUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ CarriedKey = tuple[str, str]  # (source OIN, message id)
 class Filters:
     """Which messages; what is None does not matter.
 
-    `cases` is the first and the last case pseudonym wanted, `type` a kebab name or a full type name.
+    `cases` is the first and the last case pseudonym wanted, `type` a kebab name or a full type name. They arrived from
+    `since` on and before `until`; `before` is an index of the log.
     """
 
     cases: tuple[str, str] | None = None
@@ -24,6 +25,7 @@ class Filters:
     states: frozenset[MessageState] | None = None
     since: datetime | None = None
     before: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

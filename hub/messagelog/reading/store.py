@@ -70,6 +70,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(or_(*(_has_state(state) for state in sorted(filters.states))))
     if filters.since is not None:
         found.append(ENTRY.c.ts >= instant(filters.since))
+    if filters.until is not None:
+        found.append(ENTRY.c.ts < instant(filters.until))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from hub.database import instant, moment
+from hub.database import Place, beyond, instant, moment
 from hub.messagelog.acts import OperatorAct, add_operator_act
 from hub.messagelog.tables import insert_if_absent
 from hub.operations.acts import Act, ActName, Doer, Done, Overtaken, OvertakenError
@@ -50,19 +50,23 @@ def acts_by_id(connection: Connection, ids: Iterable[str | None]) -> dict[str, D
     return {row.id: _done(row) for row in connection.execute(select(ACT).where(ACT.c.id.in_(wanted)))}
 
 
-def acts_about(
-    connection: Connection, targets: Iterable[str], most: int, names: frozenset[ActName] | None = None
+def newest_acts(
+    connection: Connection,
+    most: int,
+    *,
+    about: Iterable[str] | None = None,
+    names: frozenset[ActName] | None = None,
+    after: Place | None = None,
 ) -> list[Done]:
-    """The newest acts about these targets, newest first."""
-    query = select(ACT).where(ACT.c.target.in_(sorted(set(targets))))
+    """The newest acts of everybody, newest first: about these targets, of these kinds, from a place on."""
+    query = select(ACT).order_by(ACT.c.at.desc(), ACT.c.id).limit(most)
+    if about is not None:
+        query = query.where(ACT.c.target.in_(sorted(set(about))))
     if names is not None:
         query = query.where(ACT.c.act.in_(sorted(names)))
-    return [_done(row) for row in connection.execute(query.order_by(ACT.c.at.desc(), ACT.c.id).limit(most))]
-
-
-def newest_acts(connection: Connection, most: int) -> list[Done]:
-    """The newest acts of everybody, newest first."""
-    return [_done(row) for row in connection.execute(select(ACT).order_by(ACT.c.at.desc(), ACT.c.id).limit(most))]
+    if after is not None:
+        query = query.where(beyond(ACT.c.at, ACT.c.id, after))
+    return [_done(row) for row in connection.execute(query)]
 
 
 def blank_case(connection: Connection, case: str, act: Act) -> int:

@@ -5,12 +5,12 @@ Every step is a change of state that names the state before it: of two who do it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from hub.database import instant, moment
+from hub.database import Place, beyond, instant, moment
 from hub.messagelog.tables import MESSAGE, QUARANTINE
 from hub.operations.acts import Act, Doer, Done, Overtaken, OvertakenError
 from hub.operations.acts.store import acts_by_id, begin
@@ -59,14 +59,18 @@ def recovery(connection: Connection, recovery_id: str) -> Recovery | None:
 
 
 def recoveries(
-    connection: Connection, most: int, *, ids: Sequence[str] | None = None, stages: Iterable[Stage] | None = None
+    connection: Connection,
+    most: int,
+    *,
+    ids: Sequence[str] | None = None,
+    after: Place | None = None,
 ) -> list[Recovery]:
-    """The newest recoveries, newest first."""
+    """The newest recoveries, newest first; from a place on."""
     query = select(RECOVERY)
     if ids is not None:
         query = query.where(RECOVERY.c.id.in_(ids))
-    if stages is not None:
-        query = query.where(RECOVERY.c.state.in_(sorted(stages)))
+    if after is not None:
+        query = query.where(beyond(RECOVERY.c.planned, RECOVERY.c.id, after))
     rows = connection.execute(query.order_by(RECOVERY.c.planned.desc(), RECOVERY.c.id).limit(most)).all()
     acts = acts_by_id(connection, (act for row in rows for act in (row.confirm_act, row.approve_act, row.cancel_act)))
     counted = (
