@@ -137,7 +137,7 @@ def open_console(settings: HubSettings) -> Console:
     database = Database(settings.database)
     check_schema(database)
     clock = clock_of(settings.clock_file)
-    api = create_api(Api(database, register, clock), settings.console.url)
+    api = create_api(Api(database, register, clock, f"{settings.console.url}/v1"))
     return Console(settings.console, database, register, clock, settings.state / LOG_FLOOR, api)
 
 

@@ -29,7 +29,7 @@ def new(
 
     Args:
         name: What it is for; no person's name.
-        scopes: What it allows: read, monitor; may be given more than once.
+        scopes: What it allows: read, monitor, audit; may be given more than once.
         days: How long it is good for.
         config: The hub's settings.
     """

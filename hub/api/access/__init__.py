@@ -18,9 +18,11 @@ class Scope(StrEnum):
     """What a token may allow."""
 
     READ = "read"
-    """Messages, proofs and partners."""
+    """Messages, cases, terms, quarantine, recoveries, partners, agreements and alarms: what every role may see."""
     MONITOR = "monitor"
-    """Whether the hub keeps up, and the head of the log."""
+    """Numbers: what needs attention, metrics, whether the hub keeps up, how the log's proof stands."""
+    AUDIT = "audit"
+    """Who looked at what and who did what: operators stand there by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tokens and the trail of calls as rows. Nothing here commits."""
+"""Tokens as rows. Nothing here commits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from hub.api.access import Scope, Token
-from hub.api.access.tables import CALL, TOKEN
+from hub.api.access.tables import TOKEN
 from hub.database import instant, moment
 
 
@@ -34,14 +34,6 @@ def revoke(connection: Connection, token_id: str, now: datetime) -> bool:
     """Ends a token at once; False for one that is not there or over already."""
     one = update(TOKEN).where(TOKEN.c.id == token_id, TOKEN.c.revoked.is_(None))
     return connection.execute(one.values(revoked=instant(now))).rowcount == 1
-
-
-def add_call(
-    connection: Connection, at: datetime, token_id: str | None, operation: str, target: str | None, status: int
-) -> None:
-    """A line of the trail."""
-    row = {"at": instant(at), "token_id": token_id, "operation": operation, "target": target, "status": status}
-    connection.execute(insert(CALL), row)
 
 
 def _token(row: Row[Any]) -> Token:

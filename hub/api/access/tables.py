@@ -1,11 +1,10 @@
-"""Tokens, as hashes, and the trail of calls; nothing about a resident."""
+"""Tokens, as hashes; nothing about a resident. Who calls is in the operators' trail."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Column, MetaData, String, Table
 
 METADATA = MetaData()
-ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
 TOKEN = Table(
     "api_token",
@@ -17,16 +16,4 @@ TOKEN = Table(
     Column("made", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("revoked", BigInteger),
-)
-
-CALL = Table(
-    "api_call",
-    METADATA,
-    Column("row_id", ROW_ID, primary_key=True, autoincrement=True),
-    Column("at", BigInteger, nullable=False),
-    Column("token_id", String(36)),
-    Column("operation", String(40), nullable=False),
-    Column("target", String(80)),
-    Column("status", SmallInteger, nullable=False),
-    sqlite_autoincrement=True,
 )

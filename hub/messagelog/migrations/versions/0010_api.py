@@ -1,4 +1,4 @@
-"""The API's own tables: tokens by their hash, and the trail of calls."""
+"""The API's own table: tokens by their hash. Who calls is in the console's trail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Makes the two tables."""
+    """Makes the table."""
     op.create_table(
         "api_token",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -22,15 +22,4 @@ def upgrade() -> None:
         sa.Column("revoked", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
-    )
-    op.create_table(
-        "api_call",
-        sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("token_id", sa.String(length=36), nullable=True),
-        sa.Column("operation", sa.String(length=40), nullable=False),
-        sa.Column("target", sa.String(length=80), nullable=True),
-        sa.Column("status", sa.SmallInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("row_id"),
-        sqlite_autoincrement=True,
     )
