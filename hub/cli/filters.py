@@ -53,6 +53,7 @@ def _message_id(_kind: object, tokens: Sequence[Token]) -> str:
 CaseOption = Annotated[str | None, Parameter(name="--case", converter=as_case)]
 TypeOption = Annotated[str | None, Parameter(name="--type", converter=_type)]
 OinOption = Annotated[str | None, as_oin("--oin")]
-#: An instant, or how long ago.
+#: Each an instant, or how long ago.
 SinceOption = Annotated[datetime | timedelta | None, Parameter(name="--since", converter=_since)]
+UntilOption = Annotated[datetime | timedelta | None, Parameter(name="--until", converter=_since)]
 MessageId = Annotated[str, Parameter(name="ID", converter=_message_id)]

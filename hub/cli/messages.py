@@ -19,7 +19,7 @@ from cyclopts.types import NonNegativeInt, PositiveInt
 
 from hub.cli.app import USAGE
 from hub.cli.configuration import ConfigOption, hub_settings, opened_log, organisation_names
-from hub.cli.filters import CaseOption, MessageId, OinOption, SinceOption, TypeOption
+from hub.cli.filters import CaseOption, MessageId, OinOption, SinceOption, TypeOption, UntilOption
 from hub.cli.output import OutputOption, form_of, print_json_line, print_line, print_record, print_rows, say
 from hub.cli.refusal import OK
 from hub.clock import clock_of
@@ -48,7 +48,8 @@ class Wanted:
         oin: Sent by or to this organisation.
         kind: A message type, as kennisgeving-publiek.
         state: Where they are; may be given more than once.
-        since: Arrived after this instant (RFC 3339), or this long ago, as 90m, 24h or 7d.
+        since: Arrived at this instant (RFC 3339) or later, or this long ago, as 90m, 24h or 7d.
+        until: Arrived before this instant, or before so long ago.
         before: Older than this index of the log: the next page.
     """
 
@@ -57,14 +58,15 @@ class Wanted:
     kind: TypeOption = None
     state: Annotated[tuple[MessageState, ...], Parameter(negative="", show_default=False)] = ()
     since: SinceOption = None
+    until: UntilOption = None
     before: NonNegativeInt | None = None
 
     def filters(self, now: datetime) -> Filters:
         """The same, for the log."""
-        since = now - self.since if isinstance(self.since, timedelta) else self.since
+        since, until = (now - at if isinstance(at, timedelta) else at for at in (self.since, self.until))
         states = frozenset(self.state) or None
         cases = cases_named(self.case) if self.case else None
-        return Filters(cases, self.oin, self.kind, states, since, self.before)
+        return Filters(cases, self.oin, self.kind, states, since, self.before, until)
 
 
 ANY: Final = Wanted()

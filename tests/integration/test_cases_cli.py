@@ -118,6 +118,12 @@ def test_a_message_for_a_paused_partner_says_that_it_is_kept_and_who_can_change_
     assert "paused" in shown["why"]
 
 
+def test_messages_of_a_time_are_listed(ask: Ask) -> None:
+    everything, newest = ask("messages", "list"), ask("messages", "list", "--since", "90m")
+    assert 0 < len(newest) < len(everything)
+    assert newest + ask("messages", "list", "--until", "90m") == everything
+
+
 def test_what_operators_wrote_about_a_case_is_blanked_and_that_they_acted_is_not(
     ask: Ask, filled: Filled, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
