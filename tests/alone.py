@@ -1,4 +1,4 @@
-"""An adapter on its own: real ledger and worker; only the road is missing.
+"""An adapter on its own: real ledger and worker; only the road is missing. The desks of the adapters build on it.
 
 Messages are put into the ledger as the inbox would, and what is published is listed.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import TypeVar, cast
 
@@ -19,7 +19,7 @@ from adapters.worker import Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import Connection, instant
 from schemas.messages import Message
-from tests.world import FixedClock
+from tests.world import SHV, FixedClock
 
 M = TypeVar("M", bound=Message)
 
@@ -34,7 +34,7 @@ class Sent:
     causation: str | None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Alone:
     """What an adapter sees of its edge, and what a test sees of the adapter."""
 
@@ -42,9 +42,14 @@ class Alone:
     clock: FixedClock = field(default_factory=FixedClock)
     handlers: dict[str, Handler[Message]] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
+    link_down_since: datetime | None = None
     sequence: int = 0
 
     def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """A new process: it knows what stands in the ledger and nothing else."""
         party = cast("Office", SimpleNamespace(clock=self.clock))
         patient = {"backoff": Backoff(first_s=1, most_s=1), "breaker": Breaker(threshold=1000)}
         self.worker = Worker(self.ledger, party, self.handlers, self.publish, **patient)  # type: ignore[arg-type]
@@ -62,7 +67,7 @@ class Alone:
         self.sent.append(Sent(message, to, conversation, causation))
         return new_id(self.clock)
 
-    def arrives(self, message: Message, conversation: str, sender: str) -> str:
+    def arrives(self, message: Message, conversation: str, *, sender: str = SHV) -> str:
         """Puts a message into the ledger, as the inbox does; returns its id."""
         self.sequence += 1
         now = instant(self.clock.now())
@@ -94,9 +99,9 @@ class Alone:
                 pass
             self.clock.move(timedelta(seconds=2))
 
-    async def receives(self, message: Message, conversation: str, sender: str) -> str:
+    async def receives(self, message: Message, conversation: str, *, sender: str = SHV) -> str:
         """One message, acted on; its id."""
-        key = self.arrives(message, conversation, sender)
+        key = self.arrives(message, conversation, sender=sender)
         await self.work()
         return key
 
@@ -105,6 +110,11 @@ class Alone:
         with self.ledger.begin() as tx:
             query = rows.INBOX.select().where(rows.INBOX.c.correlationid == conversation)
             return [Taken(row.state) for row in tx.execute(query.order_by(rows.INBOX.c.sequence))]
+
+    @property
+    def messages(self) -> list[Message]:
+        """What was published, in order."""
+        return [one.message for one in self.sent]
 
     def said(self, to: str) -> list[tuple[str, dict[str, object]]]:
         """What was published to one organisation: type and payload."""

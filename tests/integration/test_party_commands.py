@@ -214,7 +214,7 @@ async def test_a_clerk_sees_persons_only_on_the_record(tmp_path: Path, ledger_ur
         assert (looked(desk.ledger), silent(at.printed)) == ([], True)
         (shown,) = at.rows("gbkz", "approvals", aside=True)
         assert shown["data"] == notice.to_wire()
-        assert looked(desk.ledger) == [("approvals", tax_desk.HAARLEM, message_id)]
+        assert looked(desk.ledger) == [("approvals", SHV, message_id)]
 
 
 async def test_what_cannot_be_done_waits_again_and_a_person_closes_it(tmp_path: Path, screen: Opened) -> None:
@@ -294,7 +294,7 @@ async def test_who_died_shows_only_on_the_record(tmp_path: Path, screen: Opened)
         assert not {"taxpayer", "dossiers"} & at.rows("gbkz", "deaths")[0].keys()
         (shown,) = at.rows("gbkz", "deaths", aside=True)
         assert (shown["taxpayer"], shown["dossiers"]) == ("S1", ["D1", "D2", "D3"])
-        assert looked(desk.ledger) == [("deaths", tax_desk.HAARLEM, died)]
+        assert looked(desk.ledger) == [("deaths", SHV, died)]
 
 
 # — at the index ——————————————————————————————————————————————————————————————————————————————————————————————————

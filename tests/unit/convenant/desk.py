@@ -6,20 +6,15 @@ Only the road is missing: messages are put into the ledger as the inbox would, a
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import asyncssh
 
-from adapters import ledger as rows
-from adapters.breaker import Backoff, Breaker
-from adapters.contract import Act, Handler, Office, OutsideKey
 from adapters.convenant import store
 from adapters.convenant.client import reached
 from adapters.convenant.handlers import Channel, Creditor
@@ -31,14 +26,10 @@ from adapters.convenant.simulator_books import Books
 from adapters.convenant.simulator_files import Partnership
 from adapters.convenant.simulator_files import serving as files_serving
 from adapters.convenant.simulator_words import HOUSES
-from adapters.convenant.store import Transaction
 from adapters.convenant.supply import FileChannel
-from adapters.ledger import Ledger, Taken
+from adapters.ledger import Ledger
 from adapters.outside.sftp import SftpPlace
 from adapters.outside.webhook import PATH, Webhook
-from adapters.worker import Worker
-from hub.clock import new_id, new_pseudonym
-from hub.database import instant
 from schemas.messages import (
     BalanceRequest,
     CollectionDespitePause,
@@ -50,9 +41,9 @@ from schemas.messages import (
     Reconsideration,
     SettlementProposal,
 )
+from tests.alone import Alone
 
 M = TypeVar("M", bound=Message)
-HAARLEM = "00000099000000001000"
 OURS, THEIRS = "token-of-ours", "token-of-theirs"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 VRIES, BAKKER, GONE, NOBODY = "999900006", "999900018", "999900031", "999900055"
@@ -72,100 +63,25 @@ def fill(books: Books) -> None:
     books.add_invoice("F4", "K3", "aanmaning", None, "Incassohuis Zuid")
 
 
-class StandingClock:
-    """Tells the time that a test set."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        """That time."""
-        return self.moment
-
-
-@dataclass
-class Desk:
+@dataclass(kw_only=True)
+class Desk(Alone):
     """The creditor with everything that a test looks at."""
 
-    ledger: Ledger
     settings: CreditorSettings
     books: Books
-    clock: StandingClock = field(default_factory=lambda: StandingClock(NOW))
     house: House | None = None
     files: Partnership | None = None
-    handlers: dict[str, Handler[Message]] = field(default_factory=dict)
-    sent: list[tuple[str | None, Message]] = field(default_factory=list)
-    link_down_since: datetime | None = None
-    sequence: int = 0
 
     def work_with(self, channel: Channel) -> None:
-        """Starts the adapter on this channel."""
+        """Starts the adapter on this channel, as a new process does."""
+        self.start()
         self.creditor = Creditor(self, channel, self.settings, self.clock, lambda: self.link_down_since)
         self.creditor.listen()
-        party = cast("Office", SimpleNamespace(clock=self.clock))
-        self.worker = Worker(
-            self.ledger,
-            party,
-            self.handlers,
-            self.publish,
-            backoff=Backoff(first_s=1, most_s=1),
-            breaker=Breaker(threshold=1000),
-        )
-
-    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = OutsideKey.KEY) -> None:
-        """As the edge does."""
-        self.handlers[model.message_type.type] = Handler(model, act, outside)  # type: ignore[arg-type]
-
-    def publish(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Lists what would be sent."""
-        assert tx.in_transaction()
-        assert all((to, case, conversation))
-        self.sent.append((causation, message))
-        return new_id(self.clock)
 
     def take(self, answer: Answer) -> bool:
         """Takes an answer in, as the webhook does."""
         with self.ledger.begin() as tx:
             return self.creditor.answers.take(tx, answer)
-
-    def arrives(self, message: Message, conversation: str, *, sender: str = HAARLEM) -> str:
-        """Puts a message into the ledger, as the inbox does; returns its id."""
-        self.sequence += 1
-        row = {
-            "source_oin": sender,
-            "id": new_id(self.clock),
-            "signing_hash": "0" * 64,
-            "refhash": "sha-256:" + "0" * 64,
-            "type": message.message_type.type,
-            "subject": new_pseudonym(),
-            "correlationid": conversation,
-            "sequence": self.sequence,
-            "time": instant(self.clock.now()),
-            "expirytime": instant(self.clock.now() + timedelta(days=14)),
-            "received": instant(self.clock.now()) + self.sequence,
-            "data": json.dumps(message.to_wire()),
-            "state": Taken.READY,
-            "attempts": 0,
-            "receipt_due": False,
-        }
-        with self.ledger.begin() as tx:
-            rows.add_incoming(tx, [row])
-        return str(row["id"])
-
-    async def work(self) -> None:
-        """Acts on everything that is due now, with one more attempt at what failed."""
-        for _ in range(2):
-            while await self.worker.act_due():
-                pass
-            self.clock.moment += timedelta(seconds=2)
-
-    async def receives(self, message: Message, conversation: str, *, sender: str = HAARLEM) -> str:
-        """One message, acted on; its id."""
-        key = self.arrives(message, conversation, sender=sender)
-        await self.work()
-        return key
 
     async def tick(self, by: timedelta = LATER) -> None:
         """Time goes on, and the adapter does what is due then."""
@@ -185,19 +101,13 @@ class Desk:
             while not condition():  # noqa: ASYNC110 - what is waited for is in another party's books
                 await asyncio.sleep(0.01)
 
-    def said(self) -> list[dict[str, object]]:
+    def told(self) -> list[dict[str, object]]:
         """What was published, as it stands on the wire."""
-        return [message.to_wire() for _, message in self.sent]
+        return [message.to_wire() for message in self.messages]
 
     def kinds(self) -> list[str]:
         """The names of the message types that were published."""
-        return [message.message_type.name for _, message in self.sent]
-
-    def states(self, conversation: str) -> list[Taken]:
-        """Where the incoming messages of a conversation are, in order."""
-        with self.ledger.begin() as tx:
-            query = rows.INBOX.select().where(rows.INBOX.c.correlationid == conversation)
-            return [Taken(row.state) for row in tx.execute(query.order_by(rows.INBOX.c.sequence))]
+        return [message.message_type.name for message in self.messages]
 
     def items(self) -> list[tuple[store.ItemKind, str, str]]:
         """What waits for a person."""
@@ -231,7 +141,7 @@ async def http_desk(
         settings = CreditorSettings.model_validate({"bsn": True, "settle_s": 0, "http": http} | more)
         ledger = Ledger(url or f"sqlite:///{folder / 'ledger.db'}")
         stack.callback(ledger.close)
-        desk = Desk(ledger, settings, books, house=house)
+        desk = Desk(ledger=ledger, settings=settings, books=books, house=house)
         assert settings.http is not None
         channel = await stack.enter_async_context(reached(settings.http, ledger))
         desk.work_with(channel)
@@ -267,7 +177,7 @@ async def file_desk(folder: Path, url: str | None = None, **more: object) -> Asy
         settings = CreditorSettings.model_validate({"bsn": False, "settle_s": 0, "sftp": sftp} | more)
         ledger = Ledger(url or f"sqlite:///{folder / 'ledger.db'}")
         stack.callback(ledger.close)
-        desk = Desk(ledger, settings, books, files=files)
+        desk = Desk(ledger=ledger, settings=settings, books=books, files=files)
         assert settings.sftp is not None
         desk.work_with(FileChannel(SftpPlace(settings.sftp), settings.sftp, ledger, desk.clock))
         yield desk

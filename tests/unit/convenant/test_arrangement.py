@@ -74,9 +74,9 @@ async def test_a_court_protects_until_the_later_end_and_an_earlier_end_changes_n
         talk = new_pseudonym()
         await desk.receives(public_notice(einddatum="2026-12-31"), talk)
         await desk.receives(cooling_off("2027-05-23"), talk)
-        assert desk.said()[-1]["einddatum"] == "2027-05-23"
+        assert desk.told()[-1]["einddatum"] == "2027-05-23"
         await desk.receives(ending(date(2026, 12, 4)), talk)
-        assert desk.said()[-1]["einddatum"] == "2027-05-23"
+        assert desk.told()[-1]["einddatum"] == "2027-05-23"
         await desk.tick(timedelta(days=40))
         assert desk.pause(talk).state is PauseState.ACTIVE
         assert [one["tot"] for one in desk.books.pauses()] == ["2027-05-28"]
@@ -92,7 +92,7 @@ async def test_a_court_brings_back_a_rest_that_is_over_and_protects_nobody_unkno
         assert desk.pause(talk).state is PauseState.ACTIVE
         assert [one["lopend"] for one in desk.books.pauses()] == [1]
         await desk.receives(cooling_off("2027-05-23"), new_pseudonym())
-        assert desk.said()[-1]["status"] == "overig"
+        assert desk.told()[-1]["status"] == "overig"
 
 
 @WORDS

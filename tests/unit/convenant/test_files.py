@@ -23,8 +23,8 @@ async def test_a_notice_goes_out_as_a_row_and_fetched_and_answer_come_back(tmp_p
         assert desk.sent == []
         await desk.rounds()
         assert desk.kinds() == ["statusbericht", "kennisgeving-antwoord"]
-        assert desk.said()[0]["status"] == "opgehaald"
-        assert {causation for causation, _ in desk.sent} == {key}
+        assert desk.told()[0]["status"] == "opgehaald"
+        assert {one.causation for one in desk.sent} == {key}
         assert desk.books.effects() == {key: (1, 0)}
 
 
@@ -50,7 +50,7 @@ async def test_number_name_and_birth_date_must_all_agree(tmp_path: Path, changed
     async with file_desk(tmp_path) as desk:
         await desk.receives(notice(**changed), new_pseudonym())
         await desk.rounds()
-        assert desk.said()[-1] == {"reden": reason}
+        assert desk.told()[-1] == {"reden": reason}
         assert desk.books.pauses() == []
 
 
@@ -128,7 +128,7 @@ async def test_the_orders_of_one_pause_go_out_in_their_order(tmp_path: Path) -> 
         await desk.rounds()
         assert [one["handeling"] for one in desk.books.asked()] == ["pauze", "wijziging", "wijziging"]
         assert [one["tot"] for one in desk.books.pauses()] == ["2027-02-05"]
-        assert desk.said()[-1]["einddatum"] == "2027-01-29"
+        assert desk.told()[-1]["einddatum"] == "2027-01-29"
 
 
 async def test_a_mistake_that_has_not_left_us_never_does(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ async def test_an_ended_pause_is_lifted_by_a_row_of_its_own(tmp_path: Path) -> N
         await desk.tick(timedelta(days=14))
         await desk.rounds()
         assert [one["lopend"] for one in desk.books.pauses()] == [0]
-        assert desk.said()[-1]["status"] == "maatregel-hervat"
+        assert desk.told()[-1]["status"] == "maatregel-hervat"
 
 
 async def test_silence_after_fetching_leaves_the_order_open(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ async def test_silence_after_fetching_leaves_the_order_open(tmp_path: Path) -> N
         desk.files.fault = FileFault.NO_RESULT
         await desk.receives(notice(), new_pseudonym())
         await desk.rounds()
-        assert [one["status"] for one in desk.said()] == ["opgehaald"]
+        assert [one["status"] for one in desk.told()] == ["opgehaald"]
 
 
 async def test_an_incident_does_not_wait_for_the_round(tmp_path: Path) -> None:
@@ -172,4 +172,4 @@ async def test_an_incident_does_not_wait_for_the_round(tmp_path: Path) -> None:
         await desk.tick(timedelta(seconds=1))
         await desk.rounds()
         assert desk.books.complaints() == ["aanmaning"]
-        assert [one.get("status") for one in desk.said()][-1] == "beantwoord"
+        assert [one.get("status") for one in desk.told()][-1] == "beantwoord"

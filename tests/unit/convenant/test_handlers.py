@@ -39,7 +39,7 @@ async def desk(tmp_path: Path, anyio_backend: str, request: pytest.FixtureReques
 
 async def test_a_notice_pauses_and_says_what_stopped_and_which_claims_are_in(desk: Desk) -> None:
     key = await desk.receives(public_notice(), new_pseudonym())
-    assert desk.said() == [
+    assert desk.told() == [
         {
             "klantnummerSe": "K1",
             "ingangsdatum": "2026-11-23",
@@ -49,7 +49,7 @@ async def test_a_notice_pauses_and_says_what_stopped_and_which_claims_are_in(des
             "vorderingen": [{"factuurnummer": "F1"}, {"factuurnummer": "F2"}],
         }
     ]
-    assert desk.sent[0][0] == key
+    assert desk.sent[0].causation == key
     assert desk.books.effects() == {key: (1, 0)}
 
 
@@ -60,7 +60,7 @@ async def test_their_system_gets_the_end_date_plus_five_working_days(desk: Desk)
 
 async def test_a_claim_at_a_bailiff_is_named_with_who_has_it(desk: Desk) -> None:
     await desk.receives(public_notice(BAKKER, "1985-03-00", geslachtsnaam="Bakker"), new_pseudonym())
-    answer = desk.sent[0][1]
+    answer = desk.sent[0].message
     assert isinstance(answer, NoticeAnswer)
     (goes_on,) = answer.measures_not_stopped
     assert (goes_on.measure, goes_on.reason) == (Measure.HANDOVER, NotStoppedReason.AT_BAILIFF)
@@ -72,7 +72,7 @@ async def test_a_claim_that_was_transferred_names_the_new_creditor(desk: Desk) -
     talk = new_pseudonym()
     await desk.receives(public_notice(GONE, "1990-05-17"), talk)
     explanation = "De vordering is overgedragen aan Incassohuis Zuid."
-    assert desk.said() == [{"reden": "vordering-overgedragen", "toelichting": explanation}]
+    assert desk.told() == [{"reden": "vordering-overgedragen", "toelichting": explanation}]
     assert desk.books.pauses() == []
     assert desk.pause(talk).state is PauseState.REFUSED
 
@@ -83,7 +83,7 @@ async def test_a_claim_that_was_transferred_names_the_new_creditor(desk: Desk) -
 )
 async def test_whoever_is_not_found_is_not_paused(desk: Desk, bsn: str, birth_date: str, reason: str) -> None:
     await desk.receives(public_notice(bsn, birth_date), new_pseudonym())
-    assert desk.said() == [{"reden": reason}]
+    assert desk.told() == [{"reden": reason}]
     assert desk.books.pauses() == []
 
 
@@ -96,7 +96,7 @@ async def test_another_person_in_the_same_conversation_is_refused_and_the_pause_
     talk = new_pseudonym()
     await desk.receives(public_notice(), talk)
     await desk.receives(public_notice(BAKKER, "1985-00-00"), talk)
-    assert desk.said()[1]["reden"] == "gegevens-komen-niet-overeen"
+    assert desk.told()[1]["reden"] == "gegevens-komen-niet-overeen"
     assert len(desk.books.effects()) == 1
     assert desk.pause(talk).state is PauseState.ACTIVE
 
@@ -114,14 +114,14 @@ async def test_a_later_notice_replaces_the_end_date(desk: Desk) -> None:
     await desk.receives(public_notice(), talk)
     await desk.receives(public_notice(einddatum="2027-03-01"), talk)
     assert [one["tot"] for one in desk.books.pauses()] == ["2027-03-08"]
-    assert desk.said()[1]["einddatum"] == "2027-03-01"
+    assert desk.told()[1]["einddatum"] == "2027-03-01"
 
 
 async def test_an_extension_makes_the_pause_longer(desk: Desk) -> None:
     talk = new_pseudonym()
     await desk.receives(public_notice(), talk)
     await desk.receives(extension(date(2027, 6, 30)), talk)
-    assert desk.said()[1]["einddatum"] == "2027-06-30"
+    assert desk.told()[1]["einddatum"] == "2027-06-30"
     assert [one["tot"] for one in desk.books.pauses()] == ["2027-07-07"]
 
 
@@ -140,7 +140,7 @@ async def test_an_ended_pause_is_lifted_on_the_first_working_day_after_it_and_no
     assert [one["lopend"] for one in desk.books.pauses()] == [1]
     await desk.tick(timedelta(minutes=10))
     assert [one["lopend"] for one in desk.books.pauses()] == [0]
-    assert desk.said()[-1]["status"] == "maatregel-hervat"
+    assert desk.told()[-1]["status"] == "maatregel-hervat"
     assert desk.pause(talk).state is PauseState.ENDED
 
 
@@ -202,8 +202,8 @@ async def test_what_was_a_mistake_is_gone_in_their_system_and_blank_in_ours(desk
     await desk.receives(public_notice(), talk)
     await desk.receives(ending(date(2026, 11, 24), "ten-onrechte-gemeld"), talk)
     assert desk.books.pauses() == []
-    assert desk.said()[1]["maatregelenGestopt"] == []
-    assert "klantnummerSe" not in desk.said()[1]
+    assert desk.told()[1]["maatregelenGestopt"] == []
+    assert "klantnummerSe" not in desk.told()[1]
     assert (desk.pause(talk).person, desk.pause(talk).customer) == (None, None)
     with desk.ledger.begin() as tx:
         kept = [row.data for row in tx.execute(INBOX.select().where(INBOX.c.correlationid == talk))]
@@ -215,20 +215,20 @@ async def test_whoever_collects_in_spite_of_the_pause_is_stopped_and_the_pause_s
     await desk.receives(public_notice(), talk)
     await desk.receives(incident(), talk)
     assert desk.books.complaints() == ["aanmaning"]
-    assert desk.said()[1]["status"] == "beantwoord"
+    assert desk.told()[1]["status"] == "beantwoord"
     assert desk.pause(talk).state is PauseState.ACTIVE
 
 
 async def test_an_incident_where_no_pause_runs_is_said_to_be_one(desk: Desk) -> None:
     await desk.receives(incident(), new_pseudonym())
-    assert desk.said()[0]["status"] == "overig"
+    assert desk.told()[0]["status"] == "overig"
     assert desk.books.effects() == {}
 
 
 async def test_a_pause_is_never_longer_than_the_creditors_maximum(tmp_path: Path) -> None:
     async with http_desk(tmp_path, "waterschap", direct=True, max_pause_months=3) as desk:
         await desk.receives(public_notice(), new_pseudonym())
-        assert desk.said()[0]["einddatum"] == "2027-02-23"
+        assert desk.told()[0]["einddatum"] == "2027-02-23"
 
 
 async def test_an_order_they_refuse_waits_for_a_person(desk: Desk) -> None:

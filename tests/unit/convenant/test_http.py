@@ -70,7 +70,7 @@ async def test_an_answer_that_is_brought_later_is_said_then(tmp_path: Path) -> N
     async with http_desk(tmp_path, "waterschap", webhook=True) as desk:
         key = await desk.receives(public_notice(), new_pseudonym())
         await desk.eventually(lambda: len(desk.sent) == 1)
-        assert (desk.sent[0][0], desk.kinds()) == (key, ["kennisgeving-antwoord"])
+        assert (desk.sent[0].causation, desk.kinds()) == (key, ["kennisgeving-antwoord"])
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ async def test_in_behandeling_comes_before_the_answer_and_both_are_said(tmp_path
         house.say(Said(key, 2, "gedaan", klantnummer="K1"))
         await desk.eventually(lambda: len(desk.sent) == 2)
         assert desk.kinds() == ["statusbericht", "kennisgeving-antwoord"]
-        assert desk.said()[0]["status"] == "in-behandeling"
+        assert desk.told()[0]["status"] == "in-behandeling"
 
 
 async def test_the_wrong_customer_found_out_later_is_said_and_ends_the_pause(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ async def test_the_wrong_customer_found_out_later_is_said_and_ends_the_pause(tmp
         talk = new_pseudonym()
         key = await desk.receives(public_notice(), talk)
         assert desk.take(Answer(key=key, number=2, outcome=Outcome.WRONG_CUSTOMER))
-        assert desk.said()[1]["status"] == "verkeerde-klant-gepauzeerd"
+        assert desk.told()[1]["status"] == "verkeerde-klant-gepauzeerd"
         assert desk.pause(talk).state is PauseState.REFUSED
 
 
@@ -121,7 +121,7 @@ async def test_a_creditor_that_resumes_of_its_own_accord_is_heard(tmp_path: Path
         talk = new_pseudonym()
         key = await desk.receives(public_notice(), talk)
         assert desk.take(Answer(key=key, number=2, outcome=Outcome.RESUMED))
-        assert desk.said()[1]["status"] == "maatregel-hervat"
+        assert desk.told()[1]["status"] == "maatregel-hervat"
         assert desk.pause(talk).state is PauseState.ENDED
 
 

@@ -39,7 +39,7 @@ def silent_from_now(desk: Desk) -> None:
 async def test_a_balance_is_answered_claim_by_claim(tmp_path: Path, words: str) -> None:
     async with http_desk(tmp_path, words, direct=True, agreed_in_advance=True) as desk:
         await desk.receives(balance_request(), new_pseudonym())
-        assert desk.said() == [
+        assert desk.told() == [
             {
                 "klantOnbekend": False,
                 "standaardAkkoord": True,
@@ -56,7 +56,7 @@ async def test_a_balance_is_answered_claim_by_claim(tmp_path: Path, words: str) 
 async def test_a_claim_that_was_transferred_is_at_the_new_creditor(tmp_path: Path, words: str) -> None:
     async with http_desk(tmp_path, words, direct=True) as desk:
         await desk.receives(balance_request(GONE, geboortedatum="1990-05-17"), new_pseudonym())
-        assert desk.said()[0]["vorderingen"] == [
+        assert desk.told()[0]["vorderingen"] == [
             {
                 "factuurnummer": "F4",
                 "schuldtype": "overgedragen",
@@ -69,7 +69,7 @@ async def test_a_claim_that_was_transferred_is_at_the_new_creditor(tmp_path: Pat
 async def test_whoever_is_not_known_owes_nothing_here(tmp_path: Path) -> None:
     async with http_desk(tmp_path, "waterschap", direct=True, agreed_in_advance=True) as desk:
         await desk.receives(balance_request(NOBODY), new_pseudonym())
-        assert desk.said() == [{"klantOnbekend": True, "standaardAkkoord": False}]
+        assert desk.told() == [{"klantOnbekend": True, "standaardAkkoord": False}]
 
 
 @WORDS
@@ -80,7 +80,7 @@ async def test_a_proposal_is_answered_with_their_decision(tmp_path: Path, words:
         desk.books.objection = "saldo-gewijzigd"
         await desk.receives(proposal(), talk)
         await desk.receives(reconsideration(), talk)
-        decisions = [(one["besluit"], one.get("reden")) for one in desk.said()[1:]]
+        decisions = [(one["besluit"], one.get("reden")) for one in desk.told()[1:]]
         assert decisions == [("afgewezen", "saldo-gewijzigd"), ("akkoord", None)]
 
 
@@ -94,8 +94,8 @@ async def test_who_agreed_in_advance_and_is_silent_has_accepted_after_its_term_o
         assert len(desk.sent) == 1
         for _ in range(2):
             await desk.tick(TERM)
-        assert [one["besluit"] for one in desk.said()[1:]] == ["akkoord"]
-        assert desk.sent[1][0] == key
+        assert [one["besluit"] for one in desk.told()[1:]] == ["akkoord"]
+        assert desk.sent[1].causation == key
 
 
 @pytest.mark.parametrize(("agreed", "impediment"), [(False, None), (True, "Fraude")])
@@ -106,7 +106,7 @@ async def test_silence_is_no_consent_without_agreement_or_with_an_impediment(
         talk = new_pseudonym()
         desk.books.impediment = impediment
         await desk.receives(balance_request(), talk)
-        assert desk.said()[0]["standaardAkkoord"] is False
+        assert desk.told()[0]["standaardAkkoord"] is False
         silent_from_now(desk)
         await desk.receives(proposal(), talk)
         await desk.tick(TERM)
@@ -122,7 +122,7 @@ async def test_a_decision_after_silence_became_consent_is_for_a_person(tmp_path:
         await desk.tick(TERM)
         late = Answer(key=key, number=1, outcome=Outcome.DONE, objection=ProposalRefusalReason.OTHER)
         assert desk.take(late)
-        assert [one["besluit"] for one in desk.said()[1:]] == ["akkoord"]
+        assert [one["besluit"] for one in desk.told()[1:]] == ["akkoord"]
         assert [kind for kind, _, _ in desk.items()] == [ItemKind.LATE_DECISION]
 
 
@@ -146,4 +146,4 @@ async def test_files_carry_balance_and_proposal_and_the_term_counts_from_the_fet
         assert len(desk.sent) == 2
         await desk.rounds()
         assert desk.kinds()[2:] == ["statusbericht", "betaalvoorstel-antwoord"]
-        assert desk.said()[-1]["besluit"] == "akkoord"
+        assert desk.told()[-1]["besluit"] == "akkoord"

@@ -5,35 +5,27 @@ Only the road is missing: messages are put into the ledger as the inbox would, a
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import httpx2
 
-from adapters import ledger as rows
-from adapters.breaker import Backoff
-from adapters.contract import Act, Handler, Office, OutsideKey
 from adapters.gbkz.client import HttpTaxSystem
 from adapters.gbkz.handlers import TaxOffice
 from adapters.gbkz.settings import TaxOfficeSettings
 from adapters.gbkz.simulator import TaxSystem
 from adapters.gbkz.simulator_record import Record
-from adapters.gbkz.store import Transaction
-from adapters.ledger import Ledger, Taken
+from adapters.ledger import Ledger
 from adapters.outside.http import Exchange
-from adapters.worker import Worker
-from hub.clock import new_id, new_pseudonym
-from hub.database import instant
 from schemas.messages import Message, PauseEnd, PauseExtension, PublicNotice
+from tests.alone import Alone
+from tests.world import SHV
 
 M = TypeVar("M", bound=Message)
-HAARLEM = "00000099000000001000"
 TOKEN = "token-of-the-test"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 VRIES, BAKKER, JANSEN, SMIT, NOBODY = "999900006", "999900018", "999900031", "999900043", "999900055"
@@ -76,100 +68,38 @@ SEED = {
 }
 
 
-class StandingClock:
-    """Tells the time that a test set."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        """That time."""
-        return self.moment
-
-
-@dataclass
-class Desk:
+@dataclass(kw_only=True)
+class Desk(Alone):
     """The office with everything that a test looks at."""
 
-    ledger: Ledger
-    clock: StandingClock
     simulator: TaxSystem
     http: httpx2.AsyncClient
     settings: TaxOfficeSettings
-    handlers: dict[str, Handler[Message]] = field(default_factory=dict)
-    sent: list[tuple[str, Message]] = field(default_factory=list)
-    link_down_since: datetime | None = None
-    sequence: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         system = HttpTaxSystem(Exchange(self.http, self.settings.deadline_s))
         self.office = TaxOffice(self, system, self.settings, self.clock, lambda: self.link_down_since)
         self.office.listen()
-        party = cast("Office", SimpleNamespace(clock=self.clock))
-        self.worker = Worker(self.ledger, party, self.handlers, self.publish, backoff=Backoff(first_s=1, most_s=1))
-
-    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = OutsideKey.KEY) -> None:
-        """As the edge does."""
-        self.handlers[model.message_type.type] = Handler(model, act, outside)  # type: ignore[arg-type]
-
-    def publish(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Lists what would be sent."""
-        assert tx.in_transaction()
-        assert all((to, case, causation or conversation))
-        self.sent.append((conversation, message))
-        return new_id(self.clock)
-
-    def arrives(self, message: Message, conversation: str, *, sender: str = HAARLEM) -> str:
-        """Puts a message into the ledger, as the inbox does; returns its id."""
-        self.sequence += 1
-        row = {
-            "source_oin": sender,
-            "id": new_id(self.clock),
-            "signing_hash": "0" * 64,
-            "refhash": "sha-256:" + "0" * 64,
-            "type": message.message_type.type,
-            "subject": new_pseudonym(),
-            "correlationid": conversation,
-            "sequence": self.sequence,
-            "time": instant(self.clock.now()),
-            "expirytime": instant(self.clock.now() + timedelta(days=14)),
-            "received": instant(self.clock.now()) + self.sequence,
-            "data": json.dumps(message.to_wire()),
-            "state": Taken.READY,
-            "attempts": 0,
-            "receipt_due": False,
-        }
-        with self.ledger.begin() as tx:
-            rows.add_incoming(tx, [row])
-        return str(row["id"])
 
     async def work(self) -> None:
         """Acts on everything that is due, and on what comes due in the next minutes."""
         for _ in range(8):
             while await self.worker.act_due():
                 pass
-            self.clock.moment += timedelta(seconds=60)
+            self.clock.move(timedelta(seconds=60))
 
-    async def receives(self, message: Message, conversation: str, *, sender: str = HAARLEM) -> list[Message]:
+    async def answers_to(self, message: Message, conversation: str, *, sender: str = SHV) -> list[Message]:
         """The answers to one message."""
         before = len(self.sent)
-        self.arrives(message, conversation, sender=sender)
-        await self.work()
-        return [answer for _, answer in self.sent[before:]]
+        await self.receives(message, conversation, sender=sender)
+        return self.messages[before:]
 
     async def at(self, moment: datetime) -> None:
         """Lets the office do what is due at `moment`, in the tax system too."""
         await self.manage("klok", {"nu": moment.isoformat()})
         self.clock.moment = moment
         await self.office.tick(moment)
-
-    def states(self, conversation: str) -> list[Taken]:
-        """Where the incoming messages of a conversation are, in order."""
-        with self.ledger.begin() as tx:
-            query = rows.INBOX.select().where(rows.INBOX.c.correlationid == conversation)
-            return [Taken(row.state) for row in tx.execute(query.order_by(rows.INBOX.c.sequence))]
 
     async def manage(self, what: str, document: object) -> None:
         """Tells the simulator something."""
@@ -210,7 +140,7 @@ async def opened(folder: Path, ledger_url: str | None = None, **settings: object
     transport = httpx2.ASGITransport(simulator.app)
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as http:
-        desk = Desk(ledger, StandingClock(NOW), simulator, http, known)
+        desk = Desk(ledger=ledger, simulator=simulator, http=http, settings=known)
         await desk.manage("vullen", SEED)
         yield desk
     ledger.close()

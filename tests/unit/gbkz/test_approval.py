@@ -34,7 +34,7 @@ def approve(desk: Desk, message_id: str) -> None:
 
 
 async def test_nothing_happens_in_the_tax_system_before_a_person_lets_it_through(careful: Desk) -> None:
-    replies = await careful.receives(notice(), new_pseudonym())
+    replies = await careful.answers_to(notice(), new_pseudonym())
     assert [reply.status for reply in replies if isinstance(reply, StatusReport)] == [Status.IN_PROGRESS]
     await careful.office.tick(careful.clock.now())
     assert await careful.paused() == set()
@@ -47,7 +47,7 @@ async def test_what_was_let_through_is_done_and_answered_once(careful: Desk) -> 
     for _ in range(3):
         await careful.office.tick(careful.clock.now())
     assert await careful.paused() == {"D1", "D2", "D3"}
-    assert [type(said) for _, said in careful.sent] == [StatusReport, NoticeAnswer]
+    assert [type(said) for said in careful.messages] == [StatusReport, NoticeAnswer]
     assert await careful.effects(message_id) == {message_id: 1}
 
 
@@ -57,7 +57,7 @@ async def test_a_refused_notice_is_answered_with_the_reason(careful: Desk) -> No
     with careful.ledger.begin() as tx:
         approvals.refuse(tx, message_id, NoCooperationReason.RECENT_FINAL_DISCHARGE, by=CLERK, now=NOW)
     await careful.office.tick(careful.clock.now())
-    assert careful.sent[-1][1] == NoCooperation(reason=NoCooperationReason.RECENT_FINAL_DISCHARGE)
+    assert careful.messages[-1] == NoCooperation(reason=NoCooperationReason.RECENT_FINAL_DISCHARGE)
     assert await careful.paused() == set()
 
 

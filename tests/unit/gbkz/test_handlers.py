@@ -14,7 +14,6 @@ from schemas.codes import Measure, NoCooperationReason, NotStoppedReason, Status
 from schemas.messages import NoCooperation, NoticeAnswer, StatusReport
 from tests.unit.gbkz.desk import (
     BAKKER,
-    HAARLEM,
     JANSEN,
     NOBODY,
     NOW,
@@ -33,7 +32,7 @@ pytestmark = pytest.mark.anyio
 async def answered(desk: Desk, *messages: object, conversation: str | None = None) -> NoticeAnswer:
     """The last answer in one conversation, which must be a notice answer."""
     talk = conversation or new_pseudonym()
-    replies = [reply for message in messages for reply in await desk.receives(message, talk)]  # type: ignore[arg-type]
+    replies = [reply for message in messages for reply in await desk.answers_to(message, talk)]  # type: ignore[arg-type]
     answer = [reply for reply in replies if isinstance(reply, NoticeAnswer)][-1]
     assert isinstance(answer, NoticeAnswer)
     return answer
@@ -90,12 +89,12 @@ async def test_a_taxpayer_without_open_dossiers_is_answered_with_empty_lists_not
 
 
 async def test_somebody_the_office_does_not_know_is_answered_so(desk: Desk) -> None:
-    replies = await desk.receives(notice(NOBODY, "1990-01-01"), new_pseudonym())
+    replies = await desk.answers_to(notice(NOBODY, "1990-01-01"), new_pseudonym())
     assert replies == [NoCooperation(reason=NoCooperationReason.CUSTOMER_UNKNOWN)]
 
 
 async def test_another_birth_date_is_a_refusal_and_pauses_nothing(desk: Desk) -> None:
-    replies = await desk.receives(notice(VRIES, "1979-11-29"), new_pseudonym())
+    replies = await desk.answers_to(notice(VRIES, "1979-11-29"), new_pseudonym())
     assert replies == [NoCooperation(reason=NoCooperationReason.DETAILS_DO_NOT_MATCH)]
     assert await desk.paused() == set()
 
@@ -107,18 +106,18 @@ async def test_an_incomplete_birth_date_is_compared_as_far_as_it_is_known(desk: 
 
 
 async def test_a_name_without_its_diacritics_is_the_same_name(desk: Desk) -> None:
-    replies = await desk.receives(notice(BAKKER, "1985-00-00"), new_pseudonym())
+    replies = await desk.answers_to(notice(BAKKER, "1985-00-00"), new_pseudonym())
     assert [type(reply) for reply in replies] == [NoticeAnswer]
 
 
 async def test_another_name_alone_is_a_remark_and_never_a_refusal(desk: Desk) -> None:
-    replies = await desk.receives(notice(geslachtsnaam="Groot"), new_pseudonym())
+    replies = await desk.answers_to(notice(geslachtsnaam="Groot"), new_pseudonym())
     assert [type(reply) for reply in replies] == [NoticeAnswer, StatusReport]
     assert await desk.paused() == {"D1", "D2", "D3"}
 
 
 async def test_a_claim_of_another_municipality_is_not_this_offices(desk: Desk) -> None:
-    replies = await desk.receives(notice(gemeentecode="0392"), new_pseudonym())
+    replies = await desk.answers_to(notice(gemeentecode="0392"), new_pseudonym())
     assert [reply.to_wire()["reden"] for reply in replies] == ["buiten-convenant"]
 
 
@@ -145,7 +144,7 @@ async def test_a_repeated_notice_replaces_the_end_date_and_takes_new_dossiers_al
 async def test_another_person_in_the_same_conversation_is_refused_and_the_pause_stands(desk: Desk) -> None:
     talk = new_pseudonym()
     await answered(desk, notice(), conversation=talk)
-    replies = await desk.receives(notice(SMIT, "1991-01-02"), talk)
+    replies = await desk.answers_to(notice(SMIT, "1991-01-02"), talk)
     assert [reply.to_wire()["reden"] for reply in replies] == ["gegevens-komen-niet-overeen"]
     assert await desk.paused() == {"D1", "D2", "D3"}
 
@@ -153,7 +152,7 @@ async def test_another_person_in_the_same_conversation_is_refused_and_the_pause_
 async def test_another_sender_cannot_touch_a_pause(desk: Desk) -> None:
     talk = new_pseudonym()
     await answered(desk, notice(), conversation=talk)
-    assert await desk.receives(ending(date(2026, 12, 1)), talk, sender="00000099000000009999") == []
+    assert await desk.answers_to(ending(date(2026, 12, 1)), talk, sender="00000099000000009999") == []
     assert desk.states(talk) == [Taken.DONE, Taken.FAILED]
     assert await desk.paused() == {"D1", "D2", "D3"}
 
@@ -172,8 +171,8 @@ async def test_an_extension_moves_the_end_in_the_tax_system(desk: Desk) -> None:
 
 async def test_an_extension_where_no_pause_runs_is_answered_with_a_report(desk: Desk) -> None:
     talk = new_pseudonym()
-    await desk.receives(notice(NOBODY, "1990-01-01"), talk)
-    replies = await desk.receives(extension(date(2027, 7, 16)), talk)
+    await desk.answers_to(notice(NOBODY, "1990-01-01"), talk)
+    replies = await desk.answers_to(extension(date(2027, 7, 16)), talk)
     assert [reply.status for reply in replies if isinstance(reply, StatusReport)] == [Status.OTHER]
 
 
@@ -208,7 +207,7 @@ async def test_registered_by_mistake_removes_pause_and_mark_and_charges_nothing(
     await desk.at(NOW.replace(month=12, day=14))
     before = await desk.books()
     assert before["aantekeningen"] == ["S1"]
-    replies = await desk.receives(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), talk)
+    replies = await desk.answers_to(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), talk)
     assert [reply.to_wire()["maatregelenGestopt"] for reply in replies] == [[]]
     books = await desk.books()
     assert books["aantekeningen"] == []
@@ -221,7 +220,7 @@ async def test_registered_by_mistake_removes_pause_and_mark_and_charges_nothing(
 async def test_registered_by_mistake_leaves_nothing_of_the_person_in_the_ledger(desk: Desk, tmp_path: Path) -> None:
     talk = new_pseudonym()
     await answered(desk, notice(), conversation=talk)
-    await desk.receives(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), talk)
+    await desk.answers_to(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), talk)
     with desk.ledger.begin() as tx:
         assert {row.data for row in tx.execute(INBOX.select())} == {None}
         pause = store.pause(tx, talk)
@@ -233,9 +232,9 @@ async def test_a_joint_dossier_stays_paused_when_one_partner_was_registered_by_m
     first, second = new_pseudonym(), new_pseudonym()
     await answered(desk, notice(), conversation=first)
     await answered(desk, notice(BAKKER, "1985-00-00"), conversation=second)
-    await desk.receives(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), first)
+    await desk.answers_to(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), first)
     assert await desk.paused() == {"D3"}
-    await desk.receives(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), second)
+    await desk.answers_to(ending(date(2026, 12, 14), "ten-onrechte-gemeld"), second)
     assert await desk.paused() == set()
 
 
@@ -250,7 +249,7 @@ async def test_uitstel_is_placed_once_for_a_couple_with_one_assessment(desk: Des
 
 async def test_an_end_without_a_pause_is_answered_with_empty_lists(desk: Desk) -> None:
     talk = new_pseudonym()
-    await desk.receives(notice(NOBODY, "1990-01-01"), talk)
+    await desk.answers_to(notice(NOBODY, "1990-01-01"), talk)
     answer = await answered(desk, ending(date(2026, 12, 14), "ten-onrechte-gemeld"), conversation=talk)
     assert (answer.measures_stopped, answer.measures_not_stopped) == ((), ())
 
@@ -265,7 +264,7 @@ async def test_whatever_the_tax_system_does_the_uitstel_is_placed_once(tmp_path:
         message_id = desk.arrives(notice(), talk := new_pseudonym())
         await desk.work()
         assert desk.states(talk) == [Taken.DONE]
-        assert [type(message) for _, message in desk.sent] == [NoticeAnswer]
+        assert [type(message) for message in desk.messages] == [NoticeAnswer]
         assert await desk.effects(message_id) == {message_id: 1}
         assert [len(await desk.uitstel_of(number)) for number in ("D1", "D2", "D3")] == [1, 1, 1]
 
@@ -273,7 +272,7 @@ async def test_whatever_the_tax_system_does_the_uitstel_is_placed_once(tmp_path:
 async def test_a_refusal_of_the_tax_system_is_left_to_a_person(desk: Desk) -> None:
     await desk.manage("vullen", {"dossiers": [_dossier(f"E{number:03}", "S3") for number in range(201)]})
     talk = new_pseudonym()
-    assert await desk.receives(notice(JANSEN, "1990-05-17"), talk) == []
+    assert await desk.answers_to(notice(JANSEN, "1990-05-17"), talk) == []
     assert desk.states(talk) == [Taken.READY]  # an answer that is too long may be mended; it is tried again
 
 
@@ -292,7 +291,7 @@ async def test_uitstel_that_somebody_at_the_office_ended_is_placed_again_by_an_e
 async def test_a_status_report_is_taken_note_of(desk: Desk) -> None:
     talk = new_pseudonym()
     await answered(desk, notice(), conversation=talk)
-    assert await desk.receives(StatusReport(status=Status.CONTACT_CHANGED), talk, sender=HAARLEM) == []
+    assert await desk.answers_to(StatusReport(status=Status.CONTACT_CHANGED), talk) == []
     assert desk.states(talk) == [Taken.DONE, Taken.DONE]
 
 

@@ -118,7 +118,7 @@ async def test_a_notice_that_breaks_off_while_dossiers_change_is_placed_once_eac
         talk = new_pseudonym()
         desk, message_id = await survived(before, notice(), talk, 3, heard=heard)
         await desk.manage("vullen", {"dossiers": [new | {"stapdatum": "2026-11-01"}]})
-        await desk.receives(notice(), talk)
+        await desk.answers_to(notice(), talk)
         assert [len(await desk.uitstel_of(number)) for number in ("D1", "D2", "D3", "D8")] == [1, 1, 1, 1]
         assert await desk.effects(message_id) == {message_id: 1}
 
@@ -138,8 +138,8 @@ async def test_an_end_that_breaks_off_reaches_the_same_state(
 ) -> None:
     async with opened(tmp_path) as before:
         talk = new_pseudonym()
-        await before.receives(notice(), talk)
-        await before.receives(notice(BAKKER, "1985-00-00"), new_pseudonym())
+        await before.answers_to(notice(), talk)
+        await before.answers_to(notice(BAKKER, "1985-00-00"), new_pseudonym())
         said = len(before.sent)
         desk, message_id = await survived(before, end, talk, 1, heard=heard)
         assert desk.states(talk) == [Taken.DONE, Taken.DONE]

@@ -22,8 +22,8 @@ MONDAY_NINE = datetime(2026, 12, 7, 8, 0, tzinfo=UTC)
 async def paused_until_friday(desk: Desk) -> str:
     """A pause of everything that ends on Friday 4 December 2026; its conversation."""
     talk = new_pseudonym()
-    await desk.receives(notice(), talk)
-    await desk.receives(ending(FRIDAY), talk)
+    await desk.answers_to(notice(), talk)
+    await desk.answers_to(ending(FRIDAY), talk)
     desk.sent.clear()
     return talk
 
@@ -37,7 +37,7 @@ async def test_it_is_lifted_on_the_first_working_day_after_the_end_at_nine_and_n
 
 
 async def test_what_is_long_overdue_waits_for_office_hours_all_the_same(desk: Desk) -> None:
-    await desk.receives(notice(einddatum="2026-11-23"), new_pseudonym())
+    await desk.answers_to(notice(einddatum="2026-11-23"), new_pseudonym())
     for moment in (datetime(2026, 12, 5, 12, 0, tzinfo=UTC), datetime(2026, 12, 7, 3, 0, tzinfo=UTC)):
         await desk.at(moment)
         assert await desk.paused() == {"D1", "D2", "D3"}
@@ -46,15 +46,15 @@ async def test_what_is_long_overdue_waits_for_office_hours_all_the_same(desk: De
 
 
 async def test_a_letter_that_was_in_the_post_is_not_named_any_more_once_it_has_arrived(desk: Desk) -> None:
-    await desk.receives(notice(SMIT, "1991-01-02"), new_pseudonym())
-    first = desk.sent[-1][1]
+    await desk.answers_to(notice(SMIT, "1991-01-02"), new_pseudonym())
+    first = desk.messages[-1]
     await desk.at(NOW + timedelta(days=2))
-    assert desk.sent[-1][1] is first
+    assert desk.messages[-1] is first
     for _ in range(2):
         await desk.at(NOW + timedelta(days=4))
     reasons = [
         [one.reason.value for one in said.measures_not_stopped]
-        for _, said in desk.sent
+        for said in desk.messages
         if isinstance(said, NoticeAnswer)
     ]
     assert [sorted(one) for one in reasons] == [["al-verzonden", "bij-deurwaarder"], ["bij-deurwaarder"]]
@@ -69,7 +69,7 @@ async def test_collecting_goes_on_after_it_was_lifted(desk: Desk) -> None:
 
 
 async def test_nothing_is_dunned_while_the_pause_lasts(desk: Desk) -> None:
-    await desk.receives(notice(), new_pseudonym())
+    await desk.answers_to(notice(), new_pseudonym())
     await desk.at(datetime(2027, 5, 21, 12, 0, tzinfo=UTC))
     steps = {one["dossiernummer"]: one["stap"] for one in (await desk.books())["dossiers"]}
     assert (steps["D1"], steps["D2"], steps["D3"]) == ("HERINNERING", "AANSLAG", "AANMANING")
@@ -79,19 +79,19 @@ async def test_the_sender_hears_that_collecting_goes_on(desk: Desk) -> None:
     talk = await paused_until_friday(desk)
     await desk.at(MONDAY_NINE)
     await desk.at(MONDAY_NINE + timedelta(days=1))
-    reports = [(where, said.status) for where, said in desk.sent if isinstance(said, StatusReport)]
+    reports = [(one.conversation, one.message.status) for one in desk.sent if isinstance(one.message, StatusReport)]
     assert reports == [(talk, Status.MEASURE_RESUMED)]
 
 
 async def test_a_pause_that_nobody_ended_is_lifted_after_its_own_end_date(desk: Desk) -> None:
-    await desk.receives(notice(einddatum="2026-12-04"), new_pseudonym())
+    await desk.answers_to(notice(einddatum="2026-12-04"), new_pseudonym())
     await desk.at(MONDAY_NINE)
     assert await desk.paused() == set()
 
 
 async def test_an_extension_before_the_end_keeps_the_pause(desk: Desk) -> None:
     talk = await paused_until_friday(desk)
-    await desk.receives(extension(date(2027, 1, 29)), talk)
+    await desk.answers_to(extension(date(2027, 1, 29)), talk)
     await desk.at(MONDAY_NINE)
     assert await desk.paused() == {"D1", "D2", "D3"}
     await desk.at(datetime(2027, 2, 1, 8, 0, tzinfo=UTC))
@@ -101,7 +101,7 @@ async def test_an_extension_before_the_end_keeps_the_pause(desk: Desk) -> None:
 async def test_an_extension_after_the_lifting_comes_too_late_and_says_so(desk: Desk) -> None:
     talk = await paused_until_friday(desk)
     await desk.at(MONDAY_NINE)
-    replies = await desk.receives(extension(date(2027, 1, 29)), talk)
+    replies = await desk.answers_to(extension(date(2027, 1, 29)), talk)
     assert [reply.to_wire()["status"] for reply in replies] == ["overig"]
     assert await desk.paused() == set()
 
@@ -109,13 +109,13 @@ async def test_an_extension_after_the_lifting_comes_too_late_and_says_so(desk: D
 async def test_a_later_notice_opens_the_pause_anew(desk: Desk) -> None:
     talk = await paused_until_friday(desk)
     await desk.at(MONDAY_NINE)
-    await desk.receives(notice(), talk)
+    await desk.answers_to(notice(), talk)
     assert await desk.paused() == {"D1", "D2", "D3"}
 
 
 async def test_a_dossier_that_another_conversation_holds_is_not_lifted(desk: Desk) -> None:
     await paused_until_friday(desk)
-    await desk.receives(notice(BAKKER, "1985-00-00"), new_pseudonym())
+    await desk.answers_to(notice(BAKKER, "1985-00-00"), new_pseudonym())
     await desk.at(MONDAY_NINE)
     assert await desk.paused() == {"D3"}
     assert [one["tot_en_met"] for one in await desk.uitstel_of("D3")] == ["2027-05-28"]
@@ -193,7 +193,7 @@ async def test_a_lifting_whose_answer_was_lost_is_not_done_twice(tmp_path: Path)
         await desk.at(MONDAY_NINE + timedelta(hours=1))
         acts = [line["handeling"] for line in (await desk.http.get("/beheer/journaal")).json()]
         assert acts.count("UITSTEL_BEEINDIGD") == 3
-        assert [said.to_wire()["status"] for _, said in desk.sent] == ["maatregel-hervat"]
+        assert [said.to_wire()["status"] for said in desk.messages] == ["maatregel-hervat"]
 
 
 async def test_an_extension_between_a_lost_lifting_and_its_repetition_brings_the_rest_back(tmp_path: Path) -> None:
@@ -202,6 +202,6 @@ async def test_an_extension_between_a_lost_lifting_and_its_repetition_brings_the
         await desk.manage("storing", {"soort": "stil-na-verwerking", "aantal": 1, "duurS": 0.5})
         await desk.at(MONDAY_NINE)
         assert await desk.paused() == set()
-        await desk.receives(extension(date(2027, 1, 29)), talk)
+        await desk.answers_to(extension(date(2027, 1, 29)), talk)
         assert await desk.paused() == {"D1", "D2", "D3"}
         assert desk.clock.now() > NOW

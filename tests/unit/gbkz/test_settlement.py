@@ -53,7 +53,7 @@ def cooling_off(until: str) -> CoolingOffPeriod:
 
 async def owed(desk: Desk, talk: str) -> dict[str, str]:
     """What the office says is owed."""
-    (answer,) = await desk.receives(balance_request(), talk)
+    (answer,) = await desk.answers_to(balance_request(), talk)
     claims = answer.to_wire()["vorderingen"]
     return {one["factuurnummer"]: one["openstaand"] for one in claims}
 
@@ -66,9 +66,9 @@ def said(messages: list[Message]) -> list[dict[str, object]]:
 async def test_a_balance_is_what_is_open_at_this_office(tmp_path: Path) -> None:
     async with opened(tmp_path) as desk:
         assert (await owed(desk, new_pseudonym())).keys() == {"D1", "D2", "D3"}
-        (unknown,) = await desk.receives(balance_request("999900079"), new_pseudonym())
+        (unknown,) = await desk.answers_to(balance_request("999900079"), new_pseudonym())
         assert unknown.to_wire() == {"klantOnbekend": True, "standaardAkkoord": False}
-        (other,) = await desk.receives(balance_request(VRIES, "1980-01-01"), new_pseudonym())
+        (other,) = await desk.answers_to(balance_request(VRIES, "1980-01-01"), new_pseudonym())
         assert other.to_wire() == {"reden": "gegevens-komen-niet-overeen"}
 
 
@@ -85,16 +85,16 @@ async def test_a_person_decides_about_a_proposal_and_again_when_asked(
     async with opened(tmp_path) as desk:
         talk = new_pseudonym()
         amounts = await owed(desk, talk)
-        assert [one["status"] for one in said(await desk.receives(proposal(amounts), talk))] == ["in-behandeling"]
+        assert [one["status"] for one in said(await desk.answers_to(proposal(amounts), talk))] == ["in-behandeling"]
         with desk.ledger.begin() as tx:
             assert [one.conversation for one in store.to_decide(tx)] == [talk]
             store.decide(tx, talk, decision, "m-7", instant(desk.clock.now()))
         await desk.office.tick(desk.clock.now())
         await desk.office.tick(desk.clock.now())
-        decided = [one.to_wire() for _, one in desk.sent if one.message_type.name == "betaalvoorstel-antwoord"]
+        decided = [one.to_wire() for one in desk.messages if one.message_type.name == "betaalvoorstel-antwoord"]
         assert [{name: one[name] for name in answer} for one in decided] == [answer]
         plea = Reconsideration.from_wire({"motivering": "Alle andere schuldeisers stemmen in."})
-        assert [one["status"] for one in said(await desk.receives(plea, talk))] == ["in-behandeling"]
+        assert [one["status"] for one in said(await desk.answers_to(plea, talk))] == ["in-behandeling"]
         with desk.ledger.begin() as tx:
             store.decide(tx, talk, None, "m-8", instant(desk.clock.now()))
             with pytest.raises(RefusedError) as raised:
@@ -106,7 +106,7 @@ async def test_amounts_that_are_not_owed_are_refused_at_once(tmp_path: Path) -> 
     async with opened(tmp_path) as desk:
         talk = new_pseudonym()
         amounts = await owed(desk, talk) | {"D1": "1.00"}
-        (answer,) = said(await desk.receives(proposal(amounts), talk))
+        (answer,) = said(await desk.answers_to(proposal(amounts), talk))
         assert (answer["besluit"], answer["reden"]) == ("afgewezen", "saldo-gewijzigd")
 
 
@@ -114,10 +114,10 @@ async def test_an_office_may_agree_by_itself(tmp_path: Path) -> None:
     async with opened(tmp_path, proposals="automatisch") as desk:
         talk = new_pseudonym()
         amounts = await owed(desk, talk)
-        (answer,) = said(await desk.receives(proposal(amounts), talk))
+        (answer,) = said(await desk.answers_to(proposal(amounts), talk))
         assert answer["besluit"] == "akkoord"
-        await desk.receives(example(ArrangementAgreed, "schuldregeling-akkoord"), talk)
-        await desk.receives(example(ArrangementEnd, "schuldregeling-beeindigd"), talk)
+        await desk.answers_to(example(ArrangementAgreed, "schuldregeling-akkoord"), talk)
+        await desk.answers_to(example(ArrangementEnd, "schuldregeling-beeindigd"), talk)
         with desk.ledger.begin() as tx:
             kept = store.settlement(tx, talk)
         assert kept is not None
@@ -127,26 +127,26 @@ async def test_an_office_may_agree_by_itself(tmp_path: Path) -> None:
 async def test_a_proposal_without_a_balance_before_it_is_for_a_person(tmp_path: Path) -> None:
     async with opened(tmp_path) as desk:
         talk = new_pseudonym()
-        assert await desk.receives(proposal({"D1": "100.00"}), talk) == []
+        assert await desk.answers_to(proposal({"D1": "100.00"}), talk) == []
         assert desk.states(talk) == [Taken.FAILED]
 
 
 async def test_a_court_protects_until_the_later_end_and_an_earlier_end_changes_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as desk:
         talk = new_pseudonym()
-        await desk.receives(notice(BAKKER, "1985-00-00"), talk)
-        (answer,) = said(await desk.receives(cooling_off("2027-05-23"), talk))
+        await desk.answers_to(notice(BAKKER, "1985-00-00"), talk)
+        (answer,) = said(await desk.answers_to(cooling_off("2027-05-23"), talk))
         assert answer["einddatum"] == max("2027-05-23", str(answer["einddatum"]))
-        (end,) = said(await desk.receives(ending(date(2026, 12, 4)), talk))
+        (end,) = said(await desk.answers_to(ending(date(2026, 12, 4)), talk))
         assert end["einddatum"] == answer["einddatum"]
         await desk.at(datetime(2026, 12, 8, 9, 0, tzinfo=UTC))
         assert await desk.paused() == {"D3"}
-        (longer,) = said(await desk.receives(extension(date(2027, 5, 10)), talk))
+        (longer,) = said(await desk.answers_to(extension(date(2027, 5, 10)), talk))
         assert str(longer["einddatum"]) >= "2027-05-23"
 
 
 async def test_a_court_protects_nobody_whom_no_notice_named(tmp_path: Path) -> None:
     async with opened(tmp_path) as desk:
-        (answer,) = said(await desk.receives(cooling_off("2027-05-23"), new_pseudonym()))
+        (answer,) = said(await desk.answers_to(cooling_off("2027-05-23"), new_pseudonym()))
         assert answer["status"] == "overig"
         assert SMIT not in str(answer)

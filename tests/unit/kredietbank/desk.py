@@ -60,7 +60,7 @@ class Desk:
 
     async def receives(self, message: Message, conversation: str, sender: str = SHV) -> str:
         """One message, acted on; its id."""
-        return await self.alone.receives(message, conversation, sender)
+        return await self.alone.receives(message, conversation, sender=sender)
 
     async def tick(self, days: float = 0) -> None:
         """Time goes on at both sides, and the adapter does what is due then."""
@@ -163,7 +163,7 @@ def _desk(
 ) -> Desk:
     ledger = Ledger(url or f"sqlite:///{folder / 'ledger.db'}")
     stack.callback(ledger.close)
-    alone = Alone(ledger)
+    alone = Alone(ledger=ledger)
     known = KredietbankSettings.model_validate({"contact": CONTACT} | settings)
     bank = Kredietbank(alone, known, alone.clock, lambda oin: oin == CRED)
     return Desk(alone, bank, books)

@@ -6,28 +6,20 @@ and files are carried by a transport that knows local folders (SFTP itself: test
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from adapters import ledger as rows
-from adapters.contract import Act, Handler, Office, OutsideKey
-from adapters.ledger import Ledger, Taken
+from adapters.ledger import Ledger
 from adapters.outside.sftp import Folders
 from adapters.vish import store
 from adapters.vish.handlers import VishIndex
 from adapters.vish.settings import VishSettings
 from adapters.vish.simulator_index import Index
 from adapters.vish.simulator_round import Mood, Round
-from adapters.vish.store import Transaction
-from adapters.worker import Worker
-from hub.clock import new_id, new_pseudonym
-from hub.database import instant
 from hub.errors import Code, UnavailableError
 from schemas.messages import (
     CoolingOffPeriod,
@@ -36,23 +28,13 @@ from schemas.messages import (
     DebtRestWithdrawal,
     Message,
 )
+from tests.alone import Alone
+from tests.world import SHV
 
 M = TypeVar("M", bound=Message)
-HAARLEM = "00000099000000001000"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 VRIES, BAKKER, JANSEN = "999900006", "999900018", "999900031"
 CODE = "HLM01"
-
-
-class StandingClock:
-    """Tells the time that a test set."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        """That time."""
-        return self.moment
 
 
 @dataclass
@@ -102,77 +84,34 @@ class LocalFolders:
         yield
 
 
-@dataclass
-class Desk:
+@dataclass(kw_only=True)
+class Desk(Alone):
     """The adapter with everything that a test looks at."""
 
-    ledger: Ledger
-    clock: StandingClock
     index: Index
     folders: LocalFolders
     settings: VishSettings
     mood: Mood = field(default_factory=Mood)
-    handlers: dict[str, Handler[Message]] = field(default_factory=dict)
-    sent: list[tuple[str | None, DebtRestRegistrationResult]] = field(default_factory=list)
-    sequence: int = 0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.adapter = VishIndex(self, self.folders, self.settings, self.clock)
         self.adapter.listen()
         self.rounds = Round(self.index, self.folders.root, self.mood)
-        party = cast("Office", SimpleNamespace(clock=self.clock))
-        self.worker = Worker(self.ledger, party, self.handlers, self.publish)
 
-    def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = OutsideKey.KEY) -> None:
-        """As the edge does."""
-        self.handlers[model.message_type.type] = Handler(model, act, outside)  # type: ignore[arg-type]
-
-    def publish(
-        self, tx: Transaction, message: Message, *, to: str, case: str, conversation: str, causation: str | None = None
-    ) -> str:
-        """Lists what would be sent."""
-        assert tx.in_transaction()
-        assert all((to, case, conversation))
-        assert isinstance(message, DebtRestRegistrationResult)
-        self.sent.append((causation, message))
-        return new_id(self.clock)
-
-    async def receives(self, message: Message, conversation: str, *, sender: str = HAARLEM) -> str:
-        """One message arrives and is acted on; its id."""
-        self.sequence += 1
-        self.clock.moment += timedelta(seconds=1)
-        row = {
-            "source_oin": sender,
-            "id": new_id(self.clock),
-            "signing_hash": "0" * 64,
-            "refhash": "sha-256:" + "0" * 64,
-            "type": message.message_type.type,
-            "subject": new_pseudonym(),
-            "correlationid": conversation,
-            "sequence": self.sequence,
-            "time": instant(self.clock.now()),
-            "expirytime": instant(self.clock.now() + timedelta(days=14)),
-            "received": instant(self.clock.now()),
-            "data": json.dumps(message.to_wire()),
-            "state": Taken.READY,
-            "attempts": 0,
-            "receipt_due": False,
-        }
-        with self.ledger.begin() as tx:
-            rows.add_incoming(tx, [row])
+    async def work(self) -> None:
+        """Acts on everything that is due now."""
         while await self.worker.act_due():
             pass
-        return str(row["id"])
 
-    def states(self, conversation: str) -> list[Taken]:
-        """Where the incoming messages of a conversation are, in order."""
-        with self.ledger.begin() as tx:
-            query = rows.INBOX.select().where(rows.INBOX.c.correlationid == conversation)
-            return [Taken(row.state) for row in tx.execute(query.order_by(rows.INBOX.c.sequence))]
+    async def receives(self, message: Message, conversation: str, *, sender: str = SHV) -> str:
+        """One message arrives a second later and is acted on; its id."""
+        self.clock.move(timedelta(seconds=1))
+        return await super().receives(message, conversation, sender=sender)
 
     async def tick(self, **later: float) -> None:
         """Time passes; the adapter does what is due."""
-        self.clock.moment += timedelta(**later)
+        self.clock.move(timedelta(**later))
         await self.adapter.tick(self.clock.now())
 
     async def round(self) -> None:
@@ -183,7 +122,13 @@ class Desk:
 
     def results(self) -> list[tuple[str, str | None]]:
         """What the helper was told: result and registration number."""
-        return [(said.result.value, said.registration_number) for _, said in self.sent]
+        return [(said.result.value, said.registration_number) for _, said in self.answers()]
+
+    def answers(self) -> list[tuple[str | None, DebtRestRegistrationResult]]:
+        """What the helper was told, each with the id of the message that it answers."""
+        return [
+            (one.causation, one.message) for one in self.sent if isinstance(one.message, DebtRestRegistrationResult)
+        ]
 
     def consulted(self, bsn: str) -> list[str]:
         """The registrations that a bailiff sees."""
@@ -212,7 +157,7 @@ async def opened(folder: Path, ledger_url: str | None = None, **settings: object
     ledger = Ledger(ledger_url or f"sqlite:///{folder / 'ledger.db'}")
     server = {"host": "index.example", "user": "haarlem", "key_file": folder / "key", "host_key_file": folder / "host"}
     known = VishSettings.model_validate({"sftp": server} | settings)
-    yield Desk(ledger, StandingClock(NOW), index, LocalFolders(folder / "sftp"), known)
+    yield Desk(ledger=ledger, index=index, folders=LocalFolders(folder / "sftp"), settings=known)
     ledger.close()
     index.close()
 

@@ -32,9 +32,9 @@ async def test_a_registration_is_supplied_and_its_result_answers_it(desk: Desk) 
     message_id = await desk.receives(registration(), talk)
     assert desk.sent == []
     await desk.round()
-    assert [answered for answered, _ in desk.sent] == [message_id]
+    assert [answered for answered, _ in desk.answers()] == [message_id]
     assert desk.results() == [("geregistreerd", FIRST)]
-    assert desk.sent[0][1].registered_at is not None
+    assert desk.answers()[0][1].registered_at is not None
     assert desk.consulted(VRIES) == [FIRST]
     assert desk.registration(talk).state is Standing.REGISTERED
 
@@ -73,14 +73,14 @@ async def test_a_row_that_the_index_rejects_is_answered_with_the_reason(
     talk = new_pseudonym()
     await desk.receives(message, talk)  # type: ignore[arg-type]
     await desk.round()
-    assert [(said.result.value, said.reason) for _, said in desk.sent] == [("afgewezen", reason)]
+    assert [(said.result.value, said.reason) for _, said in desk.answers()] == [("afgewezen", reason)]
     assert desk.registration(talk).state is Standing.REJECTED
 
 
 async def test_another_name_is_a_remark_and_not_a_rejection(desk: Desk) -> None:
     await desk.receives(registration(BAKKER, "1985-01-01", geslachtsnaam="Groot"), new_pseudonym())
     await desk.round()
-    assert [(said.result.value, said.reason) for _, said in desk.sent] == [
+    assert [(said.result.value, said.reason) for _, said in desk.answers()] == [
         ("geregistreerd", "De naam wijkt af van de registratie bij VISH.")
     ]
 
@@ -96,7 +96,7 @@ async def test_a_withdrawal_ends_the_registration_at_the_index(desk: Desk) -> No
     talk = await registered(desk)
     message_id = await desk.receives(withdrawal(), talk)
     await desk.round()
-    assert [(answered, said.result.value) for answered, said in desk.sent] == [(message_id, "beeindigd")]
+    assert [(answered, said.result.value) for answered, said in desk.answers()] == [(message_id, "beeindigd")]
     assert desk.consulted(VRIES) == [FIRST]  # until the last day of rest
     desk.index.advance(timedelta(days=3650))
     assert desk.consulted(VRIES) == []
@@ -108,7 +108,7 @@ async def test_a_withdrawal_before_the_supply_drops_the_row(desk: Desk) -> None:
     await desk.receives(registration(), talk)
     message_id = await desk.receives(withdrawal(), talk)
     await desk.round()
-    assert [(answered, said.result.value) for answered, said in desk.sent] == [(message_id, "beeindigd")]
+    assert [(answered, said.result.value) for answered, said in desk.answers()] == [(message_id, "beeindigd")]
     assert desk.folders.supplied == []
     assert desk.consulted(VRIES) == []
 
@@ -154,7 +154,7 @@ async def test_a_corrected_registration_that_was_not_supplied_yet_goes_out_once_
     first = await desk.receives(registration(), talk)
     second = await desk.receives(registration(fase="intake"), talk)
     await desk.round()
-    assert [answered for answered, _ in desk.sent] == [first, second]
+    assert [answered for answered, _ in desk.answers()] == [first, second]
     assert [row["fase"] for row in desk.index.record()] == ["intake"]
 
 
@@ -219,7 +219,7 @@ async def test_what_the_index_ends_unasked_is_told_at_once(desk: Desk) -> None:
     talk = await registered(desk)
     desk.rounds.lapse(FIRST)
     await desk.tick(minutes=2)
-    assert [(answered, said.result.value, said.registration_number) for answered, said in desk.sent] == [
+    assert [(answered, said.result.value, said.registration_number) for answered, said in desk.answers()] == [
         (None, "beeindigd", FIRST)
     ]
     assert desk.registration(talk).state is Standing.LAPSED

@@ -16,7 +16,7 @@ OTHER = "00000099000000001999"
 
 def told(desk: Desk) -> list[tuple[str | None, str, str | None, str | None]]:
     """What the helper was told: to what, the result, the number and the reason."""
-    return [(to, one.result.value, one.registration_number, one.reason) for to, one in desk.sent]
+    return [(to, one.result.value, one.registration_number, one.reason) for to, one in desk.answers()]
 
 
 async def registered(desk: Desk) -> str:
