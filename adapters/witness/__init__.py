@@ -72,15 +72,24 @@ class Witness:
         if newest is None:
             if head.origin.number:
                 log().warning(Event.LOG_RESTARTED, place=origin)
-            store.add(tx, head, payload.checkpoint, now, extends=True)
+            store.add(tx, head, payload.checkpoint, now)
         elif newest.head.size == payload.previous_size:
-            proof = [base64.b64decode(one) for one in payload.proof]
-            verify_consistency(newest.head.size, newest.head.root, head.size, head.root, proof)
-            store.add(tx, head, payload.checkpoint, now, extends=True)
+            _verify(newest.head, head, payload.proof)
+            store.add(tx, head, payload.checkpoint, now)
         elif head.size < newest.head.size:
             raise TamperedError(Code.LOG_INVALID, f"{origin}: {head.size} leaves after {newest.head.size}")
-        elif known is None:  # another letter may bring the proof from where we are
-            store.add(tx, head, payload.checkpoint, now, extends=False)
+        else:  # the one that it follows may still come, or another letter bring the proof from where we are
+            store.add_apart(tx, head, payload.checkpoint, now, payload.previous_size, payload.proof)
+            return
+        self._link_apart(tx, origin)
+
+    def _link_apart(self, tx: Connection, origin: str) -> None:
+        """Heads that came before the one they follow."""
+        for one in store.apart(tx, origin):
+            newest = store.newest(tx, origin)
+            if newest is not None and newest.head.size in one.links:
+                _verify(newest.head, one.head, one.links[newest.head.size])
+                store.link(tx, one.head)
 
     async def run(self, link: Link, over: asyncio.Event) -> None:
         """Confirms until `over`.
@@ -130,3 +139,7 @@ class Witness:
             error = TamperedError(Code.LOG_INVALID, f"{origin}: no proof from what was seen")
             log().error(Event.LOG_FORKED, code=error.code, place=error.place, advice=error.advice())
         self._told = apart
+
+
+def _verify(old: Checkpoint, new: Checkpoint, proof: Sequence[str]) -> None:
+    verify_consistency(old.size, old.root, new.size, new.root, [base64.b64decode(one) for one in proof])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from adapters.witness.tables import HEAD
 from hub.database import instant, moment
@@ -23,6 +24,7 @@ class Seen:
     at: datetime
     extends: bool
     confirmed: datetime | None
+    links: dict[int, list[str]] = field(default_factory=dict)  # of one apart: its proofs, by the size they begin at
 
 
 def seen(tx: Connection, origin: str, size: int) -> Seen | None:
@@ -38,14 +40,46 @@ def newest(tx: Connection, origin: str) -> Seen | None:
     return None if row is None else _seen(row)
 
 
-def add(tx: Connection, head: Checkpoint, note: str, now: datetime, *, extends: bool) -> None:
-    """Remembers a head; one that is proven to extend all others makes what could not be linked up to it settled."""
-    origin = str(head.origin)
-    if extends:
-        settled = (HEAD.c.origin == origin, HEAD.c.extends.is_(False), HEAD.c.size <= head.size)
-        tx.execute(delete(HEAD).where(*settled))
-    row = {"origin": origin, "size": head.size, "root": head.root, "note": note, "seen": instant(now)}
-    tx.execute(insert(HEAD), {**row, "extends": extends, "confirmed": None})
+def add(tx: Connection, head: Checkpoint, note: str, now: datetime) -> None:
+    """Remembers a head that is proven to extend all others; what stood apart up to it is settled."""
+    _settle(tx, head)
+    tx.execute(insert(HEAD), {**_row(head, note, now), "extends": True})
+
+
+def add_apart(tx: Connection, head: Checkpoint, note: str, now: datetime, previous: int, proof: Sequence[str]) -> None:
+    """Remembers a head whose proof begins at a size that was not seen, and the proof."""
+    known = seen(tx, str(head.origin), head.size)
+    links = json.dumps({**(known.links if known else {}), previous: list(proof)})
+    if known is None:
+        tx.execute(insert(HEAD), {**_row(head, note, now), "extends": False, "links": links})
+    else:
+        tx.execute(update(HEAD).where(*_is(head)).values(links=links))
+
+
+def apart(tx: Connection, origin: str) -> list[Seen]:
+    """Heads that nothing linked to what was seen before, the smallest first."""
+    query = select(HEAD).where(HEAD.c.origin == origin, HEAD.c.extends.is_(False)).order_by(HEAD.c.size)
+    return [_seen(row) for row in tx.execute(query)]
+
+
+def link(tx: Connection, head: Checkpoint) -> None:
+    """A head that stood apart is proven to extend all others now."""
+    tx.execute(update(HEAD).where(*_is(head)).values(extends=True, links=None))
+    _settle(tx, head)
+
+
+def _settle(tx: Connection, head: Checkpoint) -> None:
+    settled = (HEAD.c.origin == str(head.origin), HEAD.c.extends.is_(False), HEAD.c.size <= head.size)
+    tx.execute(delete(HEAD).where(*settled))
+
+
+def _row(head: Checkpoint, note: str, now: datetime) -> dict[str, object]:
+    row = {"origin": str(head.origin), "size": head.size, "root": head.root, "note": note, "seen": instant(now)}
+    return {**row, "confirmed": None, "links": None}
+
+
+def _is(head: Checkpoint) -> tuple[ColumnElement[bool], ...]:
+    return (HEAD.c.origin == str(head.origin), HEAD.c.size == head.size)
 
 
 def to_confirm(tx: Connection, confirmed_before: datetime) -> Sequence[Seen]:
@@ -61,8 +95,7 @@ def to_confirm(tx: Connection, confirmed_before: datetime) -> Sequence[Seen]:
 
 def mark_confirmed(tx: Connection, head: Checkpoint, now: datetime) -> None:
     """The hub was told."""
-    row = (HEAD.c.origin == str(head.origin), HEAD.c.size == head.size)
-    tx.execute(update(HEAD).where(*row).values(confirmed=instant(now)))
+    tx.execute(update(HEAD).where(*_is(head)).values(confirmed=instant(now)))
 
 
 def unlinked(tx: Connection, seen_before: datetime) -> list[str]:
@@ -74,4 +107,5 @@ def unlinked(tx: Connection, seen_before: datetime) -> list[str]:
 def _seen(row: Row[Any]) -> Seen:
     head = Checkpoint(read_origin(row.origin), row.size, bytes(row.root))
     confirmed = None if row.confirmed is None else moment(row.confirmed)
-    return Seen(head, row.note, moment(row.seen), row.extends, confirmed)
+    links = {int(size): proof for size, proof in json.loads(row.links or "{}").items()}
+    return Seen(head, row.note, moment(row.seen), row.extends, confirmed, links)

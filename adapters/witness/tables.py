@@ -16,4 +16,5 @@ HEAD = Table(
     Column("seen", BigInteger, nullable=False),
     Column("extends", Boolean, nullable=False),  # proven to extend all heads before it; only such a one is confirmed
     Column("confirmed", BigInteger),
+    Column("links", Text),  # of one that is not: proofs by the size that they begin at, {"7": ["<base64>", …]}
 )

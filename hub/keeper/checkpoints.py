@@ -6,7 +6,7 @@ Nothing here stops traffic: without a key, with a damaged tree or with silent wi
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -110,7 +110,8 @@ class Checkpoints:
         await office.database.run(_mark_published, letters, now)  # before it is out there
         results = await link.publish([one.outgoing for one in letters])
         reached(Failpoint.KEEPER_AFTER_CHECKPOINT_SENT)
-        went = [one for one, error in zip(letters, results, strict=True) if error is None]
+        failed = {one.oin for one, error in zip(letters, results, strict=True) if error is not None}
+        went = [one for one in letters if one.oin not in failed]  # any of its letters may be the one that it needs
         await office.database.run(_mark_sent, went, now)
         log().info(Event.CHECKPOINT_PUBLISHED, count=len({one.oin for one in went}), size=letters[-1].kept.size)
         return len(went)
@@ -123,7 +124,7 @@ class Checkpoints:
         last = store.last_published(connection)
         if last is not None and now < last + self._settings.publish_every:
             return []
-        sent = {(one.oin, one.tree_id): one for one in store.sent(connection)}
+        known = _known_sizes(store.sent(connection), self._silent(connection, now))
         letters: list[_Letter] = []
         for tree in trees(connection):
             kept, before = (
@@ -136,7 +137,7 @@ class Checkpoints:
                 letters += [
                     self._letter(nodes, kept, oin, previous, now)
                     for oin in partners
-                    for previous in _known_sizes(sent.get((oin, tree.id)))
+                    for previous in sorted(known.get((oin, tree.id), {0}))
                 ]
         return letters
 
@@ -175,15 +176,29 @@ class Checkpoints:
         last = store.last_checkpoint(connection, tree.id) if tree else None
         covered = tree.first + (last.size if last else 0) if tree else 0
         oldest = store.oldest_uncovered(connection, covered)
-        silent = silent_witnesses(
-            store.sent(connection), store.witnesses(connection), now - self._settings.witness_within
-        )
-        return oldest, silent
+        return oldest, {one.oin for one in self._silent(connection, now)}
+
+    def _silent(self, connection: Connection, now: datetime) -> list[Cosigned]:
+        """The last word of each witness that confirmed nothing for too long although a newer head went out."""
+        return [
+            one
+            for one in store.witnesses(connection).values()
+            if one.at < (since := now - self._settings.witness_within)
+            and (first := store.published_after(connection, one)) is not None
+            and first < since
+        ]
 
 
-def _known_sizes(sent: Sent | None) -> list[int]:
-    """What a partner may hold: where it is not known whether its inbox took the last one, a proof goes from each."""
-    return sorted({sent.size, sent.offered}) if sent else [0]
+def _known_sizes(sent: Sequence[Sent], silent: Sequence[Cosigned]) -> dict[tuple[str, int], set[int]]:
+    """The heads that a partner may hold of a tree, for a proof goes from each.
+
+    The last that its inbox took and one of which that is not known; of a witness that fell silent also the last that it
+    confirmed, for it may have lost what came after that.
+    """
+    known = {(one.oin, one.tree_id): {one.size, one.offered} for one in sent}
+    for one in silent:
+        known.get((one.oin, one.tree_id), set()).add(one.size)
+    return known
 
 
 def _mark_published(connection: Connection, letters: Sequence[_Letter], now: datetime) -> None:
@@ -195,15 +210,3 @@ def _mark_published(connection: Connection, letters: Sequence[_Letter], now: dat
 def _mark_sent(connection: Connection, went: Sequence[_Letter], now: datetime) -> None:
     for one in went:
         store.mark_sent(connection, one.kept, one.oin, now)
-
-
-def silent_witnesses(sent: Iterable[Sent], heard: Mapping[str, Cosigned], since: datetime) -> set[str]:
-    """Those that confirmed before, and were sent a newer head before `since` without a word about it since."""
-    return {
-        one.oin
-        for one in sent
-        if one.oin in heard
-        and (heard[one.oin].tree_id, heard[one.oin].size) < (one.tree_id, one.size)
-        and one.at < since
-        and heard[one.oin].at < since
-    }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from adapters.witness.tables import HEAD
 from hub.clock import SystemClock, new_id, new_pseudonym
 from hub.database import Database
 from hub.keeper import KeeperSettings
-from hub.keeper.checkpoints import LogSettings, silent_witnesses
-from hub.messagelog.checkpoints.store import Cosigned, Sent, cosignatures, last_checkpoint, sent, witnesses
+from hub.keeper.checkpoints import LogSettings
+from hub.messagelog.checkpoints.store import cosignatures, last_checkpoint, sent, witnesses
 from hub.messagelog.tables import CHECKPOINT, COSIGNATURE, ENTRY, MESSAGE, TILE, TREE, State
 from hub.messagelog.tree.store import newest
 from hub.wire.checkpoint import open_checkpoint
@@ -39,10 +38,14 @@ pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def witnessed(broker: Broker, folder: Path) -> AsyncIterator[tuple[Road, Edge, Edge]]:
+async def witnessed(
+    broker: Broker, folder: Path, *, witness_within: timedelta = timedelta(days=2)
+) -> AsyncIterator[tuple[Road, Edge, Edge]]:
     """A hub that signs and sends at once, and two partners that look every moment."""
     async with road_on(broker, folder) as road:
-        settings = LogSettings(folder / HUB / "keys", folder / "floor", publish_every=timedelta(0))
+        settings = LogSettings(
+            folder / HUB / "keys", folder / "floor", publish_every=timedelta(0), witness_within=witness_within
+        )
         await road.hub(keeper=KeeperSettings(sequence_s=0.05, checkpoint_s=0.05, publish_s=0.1, log=settings))
         shv, tax = road.edge(SHV), road.edge(TAX)
         await road.run(shv.run)
@@ -189,13 +192,31 @@ async def test_a_witness_that_confirms_what_was_not_signed_is_refused_without_a_
             assert all(one.size == one.offered for one in sent(connection))
 
 
-def test_a_witness_is_silent_when_it_confirmed_before_and_not_what_it_was_sent_two_days_ago() -> None:
-    week = NOW - timedelta(days=7)
-    told = Sent(TAX, 1, 20, 20, week)
-    word = Cosigned(TAX, 1, 10, f"{TAX}/sig/a", "-", week - timedelta(hours=1))
-    since = NOW - timedelta(days=2)
-    assert silent_witnesses([told], {TAX: word}, since) == {TAX}
-    assert silent_witnesses([told], {}, since) == set(), "never was a witness"
-    assert silent_witnesses([replace(told, at=NOW)], {TAX: word}, since) == set(), "was told just now"
-    assert silent_witnesses([told], {TAX: replace(word, size=20)}, since) == set(), "confirmed it"
-    assert silent_witnesses([told], {TAX: replace(word, at=NOW)}, since) == set(), "spoke since"
+async def test_a_witness_that_lost_heads_is_missed_and_gets_a_proof_from_what_it_confirmed(
+    broker: Broker, tmp_path: Path
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        async with witnessed(broker, tmp_path, witness_within=timedelta(0)) as (road, shv, tax):
+            database = road.hub_offices[0].database
+            say(shv)
+            await eventually(lambda: cosigned_by(database) == {SHV, TAX}, "both confirm")
+            first = heads(tax)
+            say(shv)
+            await eventually(lambda: len(heads(tax)) > len(first), "the next head came")
+            await eventually(lambda: TAX in told(logs, "witness.silent"), "the hub misses a word about it")
+            with tax.ledger.begin() as tx:
+                tx.execute(delete(HEAD).where(HEAD.c.confirmed.is_(None)))  # a ledger from before that head
+            say(shv)
+            await eventually(lambda: len(heads(tax)) > len(first), "the one after it comes")
+            await eventually(lambda: linked(tax), "with a proof from what was confirmed")
+
+
+def told(logs: Sequence[Mapping[str, object]], event: str) -> set[object]:
+    """Who a kind of line was about."""
+    return {line["oin"] for line in logs if line["event"] == event}
+
+
+def linked(edge: Edge) -> bool:
+    """Nothing that the witness remembers stands apart."""
+    with edge.ledger.database.reading() as tx:
+        return all(tx.execute(select(HEAD.c.extends)).scalars())

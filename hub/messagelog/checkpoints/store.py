@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from hub.database import instant, moment
 from hub.messagelog.tables import CHECKPOINT, CHECKPOINT_SENT, COSIGNATURE, ENTRY, TREE, insert_if_absent
@@ -169,6 +169,17 @@ def witnesses(connection: Connection) -> dict[str, Cosigned]:
     """The last word of each witness, by OIN."""
     rows = connection.execute(select(COSIGNATURE).order_by(COSIGNATURE.c.tree_id, COSIGNATURE.c.size))
     return {row.oin: _cosigned(row) for row in rows}
+
+
+def published_after(connection: Connection, confirmed: Cosigned) -> datetime | None:
+    """When the first head went out that follows what a witness confirmed; None while none did."""
+    follows = or_(
+        CHECKPOINT.c.tree_id > confirmed.tree_id,
+        and_(CHECKPOINT.c.tree_id == confirmed.tree_id, CHECKPOINT.c.size > confirmed.size),
+    )
+    query = select(func.min(CHECKPOINT.c.published)).where(follows, CHECKPOINT.c.published.is_not(None))
+    found = connection.execute(query).scalar()
+    return None if found is None else moment(found)
 
 
 def oldest_uncovered(connection: Connection, covered: int) -> datetime | None:

@@ -99,6 +99,31 @@ def test_a_head_without_proof_from_what_was_seen_waits_for_one_that_has_it(eye: 
     assert eye.heads() == [(3, True), (12, True)]
 
 
+def test_heads_that_come_in_another_order_are_linked_when_the_first_is_here(eye: Eye) -> None:
+    eye.hub.grow(3)
+    assert eye.take(eye.hub.letter(0)) == []
+    letters = []
+    for size in (3, 8, 13):
+        eye.hub.grow(5)
+        letters.append(eye.hub.letter(size))
+    assert eye.take(*letters[:0:-1]) == []
+    assert eye.heads() == [(3, True), (13, False), (18, False)]
+    assert eye.take(letters[0]) == []
+    assert eye.heads() == [(3, True), (8, True), (13, True), (18, True)]
+
+
+def test_a_rewritten_head_that_came_too_early_is_an_alarm_when_the_one_it_follows_is_here(eye: Eye) -> None:
+    eye.hub.grow(3)
+    first = eye.hub.letter(0)
+    eye.hub.grow(4)
+    second = eye.hub.letter(3)
+    eye.hub.rewrite()
+    eye.hub.grow(5)
+    assert eye.take(first, eye.hub.letter(7)) == []
+    assert eye.take(second) == ["log.forked"]
+    assert eye.heads() == [(3, True), (7, True), (12, False)]
+
+
 @pytest.mark.anyio
 async def test_a_head_that_nothing_links_for_a_day_is_one_alarm(eye: Eye) -> None:
     eye.hub.grow(3)
