@@ -109,7 +109,8 @@ class Worker:
             self._judged = False  # the intent may be in the ledger although nobody acts on it
             raise
         self._acting |= {(row.source_oin, row.id): row for row in due}
-        reached(Failpoint.ACT_AFTER_INTENT)
+        if due:
+            reached(Failpoint.ACT_AFTER_INTENT)
         return due
 
     def recover(self, tx: Connection) -> None:
