@@ -30,6 +30,7 @@ class Sent:
 
     message: Message
     to: str
+    case: str
     conversation: str
     causation: str | None
 
@@ -64,10 +65,10 @@ class Alone:
         """Lists what would be sent."""
         assert tx.in_transaction()
         assert all((to, case, conversation))
-        self.sent.append(Sent(message, to, conversation, causation))
+        self.sent.append(Sent(message, to, case, conversation, causation))
         return new_id(self.clock)
 
-    def arrives(self, message: Message, conversation: str, *, sender: str = SHV) -> str:
+    def arrives(self, message: Message, conversation: str, *, sender: str = SHV, case: str | None = None) -> str:
         """Puts a message into the ledger, as the inbox does; returns its id."""
         self.sequence += 1
         now = instant(self.clock.now())
@@ -77,7 +78,7 @@ class Alone:
             "signing_hash": "0" * 64,
             "refhash": "sha-256:" + "0" * 64,
             "type": message.message_type.type,
-            "subject": new_pseudonym(),
+            "subject": case or new_pseudonym(),
             "correlationid": conversation,
             "sequence": self.sequence,
             "time": now,
@@ -99,9 +100,11 @@ class Alone:
                 pass
             self.clock.move(timedelta(seconds=2))
 
-    async def receives(self, message: Message, conversation: str, *, sender: str = SHV) -> str:
+    async def receives(
+        self, message: Message, conversation: str, *, sender: str = SHV, case: str | None = None
+    ) -> str:
         """One message, acted on; its id."""
-        key = self.arrives(message, conversation, sender=sender)
+        key = self.arrives(message, conversation, sender=sender, case=case)
         await self.work()
         return key
 

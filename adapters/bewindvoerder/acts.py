@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from adapters.bewindvoerder import store
 from adapters.bewindvoerder.handlers import Office
 from adapters.bewindvoerder.mapping import person_in
 from adapters.bewindvoerder.records import Client, Letter
-from adapters.bewindvoerder.referrals import may_follow, status_of
+from adapters.bewindvoerder.referrals import HELPING, may_follow, status_of
 from adapters.bewindvoerder.store import Transaction
 from adapters.bewindvoerder.trades import ANSWERS, answers_to
 from hub.clock import new_pseudonym
@@ -23,10 +24,16 @@ from schemas.messages import (
     AdministrationDossier,
     AdministrationEnd,
     AdministrationStart,
+    CollectionDespitePause,
+    DebtRestRequest,
     Message,
+    Referral,
     ReferralStatusReport,
     StatusReport,
 )
+
+#: What the debt helper hears when a creditor was told of an incident; nothing of the person stands in it.
+TOLD: Final = "Wij meldden aan {name}: incasso ondanks de pauze ({measure}, {day})."
 
 
 class NotHereError(Exception):
@@ -111,21 +118,63 @@ def tell(tx: Transaction, office: Office, case: str, message: Message, author: A
     """Says something in a bewind that runs: dossier, request for rest, end; the id of the letter.
 
     Raises:
-        NotHereError: there is no such bewind.
+        NotHereError: there is no conversation in which it can be said.
         RefusedError: it cannot be sealed.
     """
-    start = running(store.letters(tx, case=case))
-    if start is None or type(message) not in office.trade.begins:
+    talk = talk_for(type(message), store.letters(tx, case=case))
+    if talk is None or type(message) not in office.trade.begins:
         if (before := store.made_by(tx, author.key)) is not None:
             return before
         raise NotHereError
-    sent = _send(tx, office, message, author, to=start.counterpart, case=case, talk=start.conversation)
+    sent = _send(tx, office, message, author, to=talk.counterpart, case=case, talk=talk.conversation)
     if isinstance(message, AdministrationDossier):
         store.drop_estate(tx, case)
         store.put_plan(tx, case, "")
     if isinstance(message, AdministrationEnd):
         store.end_client(tx, case, author.now)
     return sent
+
+
+def report(tx: Transaction, office: Office, case: str, to: str, message: CollectionDespitePause, author: Author) -> str:
+    """Tells a creditor that it collected in spite of the pause; the id of the letter.
+
+    It goes in a conversation of its own: the case says at the creditor which pause is meant. The debt helper, who asked
+    for that pause, hears in the same transaction that we did.
+
+    Raises:
+        NotHereError: not this office's client, or nobody whom it may tell; or a case that is our own, which no creditor
+            knows.
+        RefusedError: it cannot be sealed.
+    """
+    if (before := store.made_by(tx, author.key)) is not None:
+        return before
+    known, letters = store.client(tx, case), store.letters(tx, case=case)
+    helped = talk_for(CollectionDespitePause, letters)
+    named = {one.oin: one.name for one in office.may_write_to(CollectionDespitePause)}
+    if known is None or known.ended is not None or helped is None or to not in named:
+        raise NotHereError
+    sent = _send(tx, office, message, author, to=to, case=case, talk=new_pseudonym())
+    told = StatusReport(
+        status=Status.OTHER, explanation=TOLD.format(name=named[to], measure=message.measure.value, day=message.date)
+    )
+    _write(tx, office, told, author, to=helped.counterpart, case=case, talk=helped.conversation)
+    return sent
+
+
+def talk_for(model: type[Message], letters: Sequence[Letter]) -> Letter | None:
+    """The letter in whose conversation this is said to the debt helper, if it can be now.
+
+    A bewind says the most. Rest and incidents are said in a referral too while that is taken on. An incident needs the
+    case of the debt helper: the one that came with the referral.
+    """
+    asked = (one for one in letters if one.of(Referral) and not one.ours)
+    referred = max(asked, key=lambda one: one.number, default=None)
+    start = running(letters)
+    if model is CollectionDespitePause and referred is None:
+        return None
+    if start is not None or model not in {CollectionDespitePause, DebtRestRequest} or referred is None:
+        return start
+    return referred if status_of(letters, referred.conversation) in HELPING else None
 
 
 def running(letters: Sequence[Letter]) -> Letter | None:
@@ -158,8 +207,23 @@ def _send(
 ) -> str:
     if (before := store.made_by(tx, author.key)) is not None:
         return before
-    sent = office.edge.publish(tx, message, to=to, case=case, conversation=talk, causation=answers)
+    sent = _write(tx, office, message, author, to=to, case=case, talk=talk, answers=answers)
     store.claim_form(tx, author.key, sent, author.now)
+    return sent
+
+
+def _write(
+    tx: Transaction,
+    office: Office,
+    message: Message,
+    author: Author,
+    *,
+    to: str,
+    case: str,
+    talk: str,
+    answers: str | None = None,
+) -> str:
+    sent = office.edge.publish(tx, message, to=to, case=case, conversation=talk, causation=answers)
     store.add_letter(
         tx,
         Letter(

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from adapters.bewindvoerder import mapping, store
+from adapters.bewindvoerder.records import Model
 from adapters.bewindvoerder.settings import OfficeSettings, Terms
 from adapters.bewindvoerder.store import Transaction
 from adapters.bewindvoerder.tables import SCHEMA
@@ -90,6 +91,16 @@ class Office:
             return None
         lines = register.lines(message_type, found, self.itself, at)
         return min((line.reply_term_working_days for _, line in lines if line.reply_term_working_days), default=None)
+
+    def may_write_to(self, model: Model) -> list[Organisation]:
+        """Whom it may send this type of message now, by name."""
+        register, kind, now = self.edge.office.register.current, model.message_type, self.clock.now()
+        found = (
+            one
+            for one in register.organisations.values()
+            if one.active and kind.accepts in one.accepts and register.lines(kind.type, self.itself, one, now)
+        )
+        return sorted(found, key=lambda one: (one.name.casefold(), one.oin))
 
     async def committed(self, act: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `act` in one transaction of the office's ledger, off the event loop."""

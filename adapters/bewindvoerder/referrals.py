@@ -23,6 +23,8 @@ _NEXT: Final[Mapping[S | None, tuple[S, ...]]] = MappingProxyType(
         S.FAILED: (),
     }
 )
+#: Taken on, and not over.
+HELPING: Final = frozenset({S.ACCEPTED, S.STARTED, S.SUSPENDED})
 
 
 def last_report(letters: Iterable[Letter], conversation: str) -> Letter | None:

@@ -17,20 +17,24 @@ from adapters.bewindvoerder.referrals import last_report
 from adapters.bewindvoerder.settings import Terms
 from adapters.bewindvoerder.trades import ANSWERS, kind_of
 from hub.workdays import LAST_SECOND, local_day, local_instant, term_end, working_days_between
-from schemas.codes import ReferralStatus
+from schemas.codes import ReferralStatus, Status
 from schemas.messages import (
     AdministrationAdvice,
     AdministrationDossier,
     AdministrationEnd,
     AdministrationStart,
+    CollectionDespitePause,
     PauseEnd,
     PauseExtension,
     Referral,
+    StatusReport,
 )
 
 #: Days in which the end of a pause is answered, whatever the office (messages.md 1, rows 9 and 10).
 SHORT: Final = 2
 _WEEK: Final = timedelta(weeks=1)
+#: An answer with one of these is none yet.
+_NOT_YET: Final = frozenset({Status.FETCHED.value, Status.IN_PROGRESS.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Term:
     ours: bool
     case: str
     letter: str
+    counterpart: str
+    """OIN of the other side; who must act when we must not."""
 
     def days_left(self, now: datetime) -> int:
         """Working days until it is due; negative by calendar days when it passed."""
@@ -63,6 +69,7 @@ def open_terms(letters: Sequence[Letter], rules: Rules) -> list[Term]:
         *_answers(letters, rules),
         *_referrals(letters, rules),
         *_administrations(letters, rules),
+        *_incidents(letters),
     ]
     return sorted(found, key=lambda term: (term.due, term.what))
 
@@ -73,10 +80,10 @@ def _answers(letters: Sequence[Letter], rules: Rules) -> Iterator[Term]:
             continue
         if letter.opened is None:
             due = term_end(local_day(letter.at), rules.terms.read)
-            yield Term(f"lezen: {kind_of(letter.type)}", due, ours=True, case=letter.case, letter=letter.id)
+            yield _ours(f"lezen: {kind_of(letter.type)}", due, letter)
         elif _is_waited_for(letter, letters):
             due = term_end(local_day(letter.opened), _answer_days(letter, rules))
-            yield Term(f"antwoord op {kind_of(letter.type)}", due, ours=True, case=letter.case, letter=letter.id)
+            yield _ours(f"antwoord op {kind_of(letter.type)}", due, letter)
 
 
 def _is_waited_for(letter: Letter, letters: Sequence[Letter]) -> bool:
@@ -108,10 +115,10 @@ def _referrals(letters: Sequence[Letter], rules: Rules) -> Iterator[Term]:
             urgent = bool(letter.data["urgent"])
             weeks = rules.terms.talk_weeks * _WEEK
             due = term_end(first_day, rules.terms.urgent_talk) if urgent else _end_of(first_day + weeks)
-            yield Term("eerste gesprek", due, ours=True, case=letter.case, letter=letter.id)
+            yield _ours("eerste gesprek", due, letter)
         elif status in {ReferralStatus.STARTED, ReferralStatus.SUSPENDED}:
             due = _end_of(local_day(last.at) + timedelta(days=rules.terms.heartbeat_days))
-            yield Term("laten weten hoe het gaat", due, ours=True, case=letter.case, letter=letter.id)
+            yield _ours("laten weten hoe het gaat", due, letter)
 
 
 def _administrations(letters: Sequence[Letter], rules: Rules) -> Iterator[Term]:
@@ -125,10 +132,28 @@ def _administrations(letters: Sequence[Letter], rules: Rules) -> Iterator[Term]:
         dossier = max(sent, key=lambda one: one.number, default=None)
         if dossier is None:
             due = _end_of(months_later(local_day(start.at), rules.terms.dossier_months))
-            yield Term("dossier indienen", due, ours=True, case=start.case, letter=start.id)
+            yield _ours("dossier indienen", due, start)
         elif not any(one.of(AdministrationAdvice) and one.number > dossier.number for one in talk):
             due = _end_of(local_day(dossier.at) + rules.terms.advice_weeks * _WEEK)
-            yield Term("advies van de gemeente", due, ours=False, case=start.case, letter=start.id)
+            yield _theirs("advies van de gemeente", due, start)
+
+
+def _incidents(letters: Sequence[Letter]) -> Iterator[Term]:
+    """What we told a creditor is answered when it says what it did, not when it only got it."""
+    for told in letters:
+        if not told.of(CollectionDespitePause) or not told.ours:
+            continue
+        said = (one for one in letters if one.conversation == told.conversation and one.of(StatusReport))
+        if not any(not one.ours and one.data.get("status") not in _NOT_YET for one in said):
+            yield _theirs("antwoord op de incassomelding", term_end(local_day(told.at), SHORT), told)
+
+
+def _ours(what: str, due: datetime, about: Letter) -> Term:
+    return Term(what, due, ours=True, case=about.case, letter=about.id, counterpart=about.counterpart)
+
+
+def _theirs(what: str, due: datetime, about: Letter) -> Term:
+    return Term(what, due, ours=False, case=about.case, letter=about.id, counterpart=about.counterpart)
 
 
 def _end_of(day: date) -> datetime:

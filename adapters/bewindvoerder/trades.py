@@ -102,6 +102,7 @@ ANSWERS: Final[Mapping[str, tuple[Model, ...]]] = MappingProxyType(
 _SENT: Final[tuple[Model, ...]] = (
     StatusReport,
     StatusRequest,
+    CollectionDespitePause,
     *(model for trade in TRADES.values() for model in trade.begins),
     *(model for models in ANSWERS.values() for model in models),
 )

@@ -19,6 +19,8 @@ RESUMED = "De pauze is geëindigd; de inning gaat verder."
 STOPPED = "De maatregel is gestopt; de pauze loopt door."
 NOT_CHANGED = "De schuldeiser kon de wijziging niet verwerken; bel de schuldeiser."
 FETCHED = "Het systeem van de schuldeiser heeft het bericht opgehaald."
+#: What somebody hears who told of an incident; whatever else their system says of the pause is for its sender.
+_OF_INCIDENT = frozenset({Outcome.IN_PROGRESS, Outcome.DONE, Outcome.REFUSED})
 _LAST = frozenset({Outcome.DONE, Outcome.REFUSED, Outcome.WRONG_CUSTOMER, Outcome.RESUMED})
 
 
@@ -59,7 +61,7 @@ class Answers:
             now = instant(self._clock.now())
             store.add_item(tx, ItemKind.LIFTING_REFUSED, kept.conversation, str(answer.refusal), now)
         if said is not None:
-            self._say(tx, pause, said, kept.message)
+            self._say(tx, pause, said, kept, to_reporter=answer.outcome in _OF_INCIDENT)
         if kept.act is Act.REMOVE and answer.outcome is Outcome.DONE:
             store.blank(tx, kept.conversation)
 
@@ -71,10 +73,17 @@ class Answers:
             if kept.act in SETTLING:
                 self._settlements.fetched(tx, kept, report)
             elif pause is not None and kept.message is not None and not kept.answered:
-                self._say(tx, pause, report, kept.message)
+                self._say(tx, pause, report, kept)
 
-    def _say(self, tx: Transaction, pause: Pause, said: Message, causation: str | None) -> None:
-        self._publish(tx, said, to=pause.sender, case=pause.case, conversation=pause.conversation, causation=causation)
+    def _say(self, tx: Transaction, pause: Pause, said: Message, kept: Kept, *, to_reporter: bool = True) -> None:
+        reporter = store.report(tx, kept.key)
+        if reporter is not None and not to_reporter:
+            # It answers nothing that the sender of the pause said.
+            self._publish(tx, said, to=pause.sender, case=pause.case, conversation=pause.conversation)
+            return
+        whom = reporter or pause
+        talk, case = whom.conversation, whom.case
+        self._publish(tx, said, to=whom.sender, case=case, conversation=talk, causation=kept.message)
 
 
 def _follows(pause: Pause, kept: Kept, answer: Answer) -> tuple[Pause, Message | None]:

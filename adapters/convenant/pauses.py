@@ -14,6 +14,7 @@ from adapters.convenant import mapping, store
 from adapters.convenant.orders import Act, Incident, Order, Reason
 from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.store import Pause, PauseState, Transaction
+from adapters.incident import NO_PAUSE, pause_meant
 from hub.clock import Clock
 from hub.database import instant
 from hub.errors import Code, RefusedError
@@ -35,7 +36,6 @@ STANDING = frozenset({PauseState.ACTIVE, PauseState.KEPT, PauseState.DECISION})
 #: Of whom the creditor knows who it is: a court may protect them although the pause is over.
 PROTECTABLE = STANDING | {PauseState.LIFTING, PauseState.ENDED}
 OTHER_PERSON = "Dit gesprek gaat over een ander persoon; de lopende pauze blijft staan."
-NO_PAUSE = "In dit gesprek loopt geen pauze (meer); stuur een nieuwe kennisgeving."
 
 
 class Pauses:
@@ -142,19 +142,26 @@ class Pauses:
         return max(until, store.moratorium(tx, conversation) or until)
 
     def incident(self, tx: Transaction, received: Received[CollectionDespitePause]) -> Message | Order | None:
-        """Somebody collected in spite of the pause; their system stops it, the pause itself stays as it is."""
+        """Somebody collected in spite of the pause; their system stops it, the pause itself stays as it is.
+
+        The debt helper tells of it in the conversation of the pause. Another helper (a bewindvoerder) has a
+        conversation of its own, and the case says which pause is meant when there is one.
+        """
         begun = store.order(tx, received.id)
         if begun is not None:
             return begun.order
-        standing = _own(tx, received.conversation, received.sender)
-        if standing is None or standing.state not in STANDING:
-            return StatusReport(status=Status.OTHER, explanation=NO_PAUSE)
+        standing = _told_of(tx, received)
+        if isinstance(standing, str):
+            return StatusReport(status=Status.OTHER, explanation=standing)
         message = received.message
+        if standing.conversation != received.conversation:
+            reporter = store.Report(received.sender, received.case, received.conversation)
+            store.add_report(tx, received.id, reporter)
         told = replace(standing, turn=standing.turn + 1)
         order = Order(
             key=received.id,
             act=Act.INCIDENT,
-            conversation=received.conversation,
+            conversation=told.conversation,
             turn=told.turn,
             urgent=True,
             incident=Incident(measure=message.measure, day=message.date, text=message.explanation),
@@ -235,6 +242,11 @@ class Pauses:
     def _lift_due(self, until: date) -> int:
         """When the pause is lifted: the first working day after its last day of rest, not before nine."""
         return instant(self._settings.lift_due(until))
+
+
+def _told_of(tx: Transaction, received: Received[CollectionDespitePause]) -> Pause | str:
+    own, here = _own(tx, received.conversation, received.sender), store.pauses_of_case(tx, received.case)
+    return pause_meant(own, here, received.sender, stands=lambda one: one.state in STANDING)
 
 
 def _own(tx: Transaction, conversation: str, sender: str) -> Pause | None:

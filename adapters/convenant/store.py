@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from adapters.convenant.orders import Act, Order
-from adapters.convenant.tables import BATCH, ITEM, MORATORIUM, ORDER, PAUSE
+from adapters.convenant.tables import BATCH, ITEM, MORATORIUM, ORDER, PAUSE, REPORT
 from adapters.ledger import INBOX, Taken
 
 Transaction = Connection
@@ -64,6 +64,15 @@ class Pause:
     message: str
     turn: int
     lift_due: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Who told of an incident beside the sender of the pause, and in which conversation."""
+
+    sender: str
+    case: str
+    conversation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,12 @@ def due_pauses(tx: Transaction, now: int, most: int = 100) -> list[Pause]:
     return [_pause(row) for row in tx.execute(query)]
 
 
+def pauses_of_case(tx: Transaction, case: str) -> list[Pause]:
+    """Every pause of one case; of two persons when the case has two."""
+    query = select(PAUSE).where(PAUSE.c.case == case).order_by(PAUSE.c.conversation)
+    return [_pause(row) for row in tx.execute(query)]
+
+
 def to_decide(tx: Transaction) -> list[Pause]:
     """Pauses of customers who died: a person decides what becomes of them."""
     query = select(PAUSE).where(PAUSE.c.state == PauseState.DECISION.value).order_by(PAUSE.c.until)
@@ -150,6 +165,17 @@ def add_order(tx: Transaction, asked: Order, *, message: str | None, end: date, 
     known = {"turn": asked.turn, "end": end, "urgent": asked.urgent, "content": asked.model_dump_json()}
     rest = {"state": OrderState.OPEN.value, "answered": 0, "created": now, "attempts": 0}
     tx.execute(insert(ORDER).values(row | known | rest | {"next_attempt": now if message is None else None}))
+
+
+def add_report(tx: Transaction, key: str, report: Report) -> None:
+    """The answer to this order goes to who told of it."""
+    tx.execute(insert(REPORT).values(key=key, **asdict(report)))
+
+
+def report(tx: Transaction, key: str) -> Report | None:
+    """Who told of what this order stops, where that is not the sender of the pause."""
+    row = tx.execute(select(REPORT).where(REPORT.c.key == key)).first()
+    return None if row is None else Report(row.sender, row.case, row.conversation)
 
 
 def given(tx: Transaction, key: str) -> None:

@@ -74,6 +74,16 @@ ORDER = Table(
     Index("creditor_order_batch", "batch"),
 )
 
+#: Who told of an incident in a conversation of its own, of a case with a pause here: the answer is theirs.
+REPORT = Table(
+    "creditor_report",
+    METADATA,
+    Column("key", String(80), primary_key=True),  # of the order
+    Column("sender", String(20), nullable=False),
+    Column("case", String(36), nullable=False),
+    Column("conversation", String(36), nullable=False),
+)
+
 #: A batch file, kept as it was made until it was fetched.
 BATCH = Table(
     "creditor_batch",

@@ -16,7 +16,7 @@ from hashlib import sha256
 from adapters.gbkz import store
 from adapters.gbkz.client import TaxSystem
 from adapters.gbkz.plan import OnBehalfOf, Plan, plan_for
-from adapters.gbkz.records import Placement, Record
+from adapters.gbkz.records import Change, NewEnd, Placement, Record
 from adapters.gbkz.store import Transaction
 from adapters.gbkz.turns import Turns
 from adapters.ledger import Ledger
@@ -74,6 +74,21 @@ class Alignment:
             ended += await self._change(errand, plan)
             mark_too = False
         raise UnavailableError(Code.OUTSIDE_UNAVAILABLE, "uitstel")
+
+    async def look_again(self, errand: Errand) -> None:
+        """Finds out which *uitstel* of ours somebody there has ended; in the turn of its dossiers.
+
+        Raises:
+            UnavailableError, RefusedError: as `carry_out`.
+        """
+        ours = await self.committed(lambda tx: store.running(tx, store.dossiers_of(tx, errand.conversation)))
+        if not ours:
+            return
+        as_they_are = Change(
+            uitstellen=tuple(NewEnd(uitstel=one.number, until=one.until, reason=one.reason) for one in ours)
+        )
+        handled = await self._system.change(as_they_are, _key(errand, as_they_are))
+        await self.committed(store.changed, as_they_are, handled)
 
     def _plan(self, tx: Transaction, errand: Errand, *, mark_too: bool) -> tuple[Plan, str | None]:
         dossiers = store.dossiers_of(tx, errand.conversation)

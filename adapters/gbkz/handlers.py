@@ -17,6 +17,7 @@ from adapters.gbkz import mapping, store
 from adapters.gbkz.alignment import Alignment, Errand
 from adapters.gbkz.approval import store as approvals
 from adapters.gbkz.client import IDEMPOTENCY, TaxSystem
+from adapters.gbkz.incidents import Incidents
 from adapters.gbkz.lifting import Lifter
 from adapters.gbkz.pauses import NOT_OURS, Pauses
 from adapters.gbkz.plan import OnBehalfOf
@@ -39,6 +40,7 @@ from schemas.messages import (
     ArrangementEnd,
     BalanceAnswer,
     BalanceRequest,
+    CollectionDespitePause,
     CoolingOffPeriod,
     Message,
     NoCooperation,
@@ -75,6 +77,7 @@ class TaxOffice:
         self._alignment = Alignment(road.ledger, system, settings.margin_working_days)
         self._commit = self._alignment.committed
         self.pauses = Pauses(settings)
+        self._incidents = Incidents(system, self._alignment, self.pauses, road.publish)
         self.settlements = Settlements(road.publish, settings, clock)
         self._lifter = Lifter(self._alignment, self.pauses, road.publish, settings, clock, link_down_since)
 
@@ -84,6 +87,7 @@ class TaxOffice:
         self._road.on(PauseExtension, self.extension, outside=IDEMPOTENCY)
         self._road.on(PauseEnd, self.end, outside=IDEMPOTENCY)
         self._road.on(CoolingOffPeriod, self.cooling_off, outside=IDEMPOTENCY)
+        self._road.on(CollectionDespitePause, self.incident, outside=IDEMPOTENCY)
         self._road.on(BalanceRequest, self.balance, outside=OutsideKey.LOOK_UP)
         self._road.on(SettlementProposal, self.proposal, outside=OutsideKey.LOOK_UP)
         self._road.on(Reconsideration, self.reconsideration, outside=OutsideKey.LOOK_UP)
@@ -106,6 +110,10 @@ class TaxOffice:
     async def cooling_off(self, received: Received[CoolingOffPeriod]) -> Done:
         """*Afkoelingsperiode*: the *uitstel* stays until its end or that of the pause, whichever is later."""
         return await self._let_through(received) or _done(await self._cooling_off(received))
+
+    async def incident(self, received: Received[CollectionDespitePause]) -> Done:
+        """*Incasso ondanks pauze*: the dossiers are looked at again."""
+        return await self._let_through(received) or await self._incidents.mend(received)
 
     async def balance(self, received: Received[BalanceRequest]) -> Done:
         """*Saldoverzoek*: looked up, and answered."""
@@ -248,6 +256,8 @@ class TaxOffice:
             return _done(await self._extension(waiting.received(PauseExtension)))
         if model is CoolingOffPeriod:
             return _done(await self._cooling_off(waiting.received(CoolingOffPeriod)))
+        if model is CollectionDespitePause:
+            return await self._incidents.mend(waiting.received(CollectionDespitePause))
         ending = waiting.received(PauseEnd)
         return self._ended(ending, await self._end(ending))
 

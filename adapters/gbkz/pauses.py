@@ -15,11 +15,13 @@ from adapters.gbkz.plan import OnBehalfOf
 from adapters.gbkz.records import Reason
 from adapters.gbkz.settings import Scope, TaxOfficeSettings
 from adapters.gbkz.store import Decision, Pause, PauseState, Transaction
+from adapters.incident import NO_PAUSE, pause_meant
 from hub.database import instant
 from hub.errors import Code, RefusedError
 from hub.workdays import add_months, add_working_days, local_day, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
+    CollectionDespitePause,
     CoolingOffPeriod,
     Message,
     NoCooperation,
@@ -34,7 +36,6 @@ M = TypeVar("M", bound=Message)
 STANDING = frozenset({PauseState.ACTIVE, PauseState.KEPT, PauseState.DECISION})
 OTHER_PERSON = "Dit gesprek gaat over een ander persoon; de lopende pauze blijft staan."
 NOT_OURS = "Deze gemeente valt niet onder dit belastingkantoor."
-NO_PAUSE = "In dit gesprek loopt geen pauze (meer); stuur een nieuwe kennisgeving."
 RESUMED = "De pauze is geëindigd; de invordering gaat verder waar geen andere pauze loopt."
 
 
@@ -105,6 +106,28 @@ class Pauses:
             held = store.held_by(tx, received.conversation)
             store.hold(tx, received.conversation, held, until, Reason.LEGAL_PROTECTION)
         store.put_pause(tx, changed)
+        return OnBehalfOf(standing.taxpayer, standing.start)
+
+    def told_of(self, tx: Transaction, received: Received[CollectionDespitePause]) -> Pause | StatusReport:
+        """The pause in spite of which was collected."""
+        own, here = _own(tx, received), store.pauses_of_case(tx, received.case)
+        meant = pause_meant(
+            own, here, received.sender, stands=lambda one: one.state in STANDING and one.taxpayer is not None
+        )
+        return StatusReport(status=Status.OTHER, explanation=meant) if isinstance(meant, str) else meant
+
+    def hold_again(self, tx: Transaction, meant: Pause, dossiers: list[str]) -> OnBehalfOf | None:
+        """These open dossiers are held like the others of this pause, from now on; None when it ended meanwhile."""
+        standing = store.pause(tx, meant.conversation)
+        if standing is None or standing.state not in STANDING or standing.taxpayer is None:
+            return None
+        held = store.held_by(tx, meant.conversation)
+        like = next((one for one in store.holds(tx, held) if one.conversation == meant.conversation), None)
+        until = standing.until if standing.state is PauseState.ACTIVE else None
+        wanted = [*held, *(dossiers if self._settings.scope is Scope.ALL_OPEN else ())]
+        store.hold(
+            tx, meant.conversation, wanted, like.until if like else until, like.reason if like else Reason.DEBT_HELP
+        )
         return OnBehalfOf(standing.taxpayer, standing.start)
 
     def _effective(self, tx: Transaction, conversation: str, until: date) -> date:

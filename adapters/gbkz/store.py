@@ -100,6 +100,12 @@ def to_decide(tx: Transaction) -> list[Pause]:
     return [_pause(row) for row in tx.execute(query)]
 
 
+def pauses_of_case(tx: Transaction, case: str) -> list[Pause]:
+    """Every pause of one case; of two persons when the case has two."""
+    query = select(PAUSE).where(PAUSE.c.case == case).order_by(PAUSE.c.conversation)
+    return [_pause(row) for row in tx.execute(query)]
+
+
 def add_decision(tx: Transaction, conversation: str, decision: Decision, now: int) -> None:
     """Keeps who decided what, and why."""
     row = {"conversation": conversation, "resume": decision.resume, "reason": decision.reason}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from adapters.bewindvoerder.pages import administrations, answers, clients, dossiers, letters, office
+from adapters.bewindvoerder.pages import administrations, answers, clients, dossiers, incidents, letters, office
 from hub.web import entrance
 from hub.web.desk import Page
 
@@ -15,5 +15,6 @@ PAGES: Final[tuple[Page[Any], ...]] = (
     *clients.PAGES,
     *administrations.PAGES,
     *dossiers.PAGES,
+    *incidents.PAGES,
     *office.PAGES,
 )

@@ -13,13 +13,19 @@ from adapters.bewindvoerder.desk import Act, Page, Permission, Visitor, not_here
 from adapters.bewindvoerder.handlers import Office
 from adapters.bewindvoerder.pages import filling
 from adapters.bewindvoerder.pages.filling import MOST_FIELDS, Sheet
-from adapters.bewindvoerder.records import Client, Letter
+from adapters.bewindvoerder.records import Client, Letter, Model
 from adapters.bewindvoerder.store import Transaction
 from adapters.bewindvoerder.terms import Term, open_terms
 from adapters.bewindvoerder.trades import model_named
 from hub.errors import RefusedError
 from hub.workdays import local_day
-from schemas.messages import AdministrationDossier, AdministrationEnd, Referral
+from schemas.messages import (
+    AdministrationDossier,
+    AdministrationEnd,
+    CollectionDespitePause,
+    DebtRestRequest,
+    Referral,
+)
 
 _BEWIND: Final = "BEW"
 _SEARCH_CHARS: Final = 80
@@ -37,6 +43,10 @@ class File:
     def running(self) -> Letter | None:
         """The start of the bewind that runs."""
         return acts.running(self.letters)
+
+    def may(self, model: Model) -> bool:
+        """Whether something of this type can be said now."""
+        return self.client.ended is None and acts.talk_for(model, self.letters) is not None
 
     @property
     def referred(self) -> bool:
@@ -61,7 +71,9 @@ async def search(visitor: Visitor) -> Response:
 
 async def show(visitor: Visitor) -> Response:
     """Everything about one of them."""
-    return visitor.shown("client.html", file=await file_of(visitor, Act.READ))
+    file = await file_of(visitor, Act.READ)
+    rest, incident = file.may(DebtRestRequest), file.may(CollectionDespitePause)
+    return visitor.shown("client.html", file=file, may_ask_rest=rest, may_report=incident)
 
 
 async def terms(visitor: Visitor) -> Response:
@@ -136,7 +148,7 @@ async def _sheet(visitor: Visitor, *, sending: bool = False) -> tuple[Sheet, Fil
     file = await file_of(visitor, Act.READ)
     if model is None or model not in office.trade.begins or model is AdministrationDossier:
         raise not_here()
-    if file.running is None and not sending:
+    if not file.may(model) and not sending:
         raise not_here()
     start: dict[str, Any] = {"einddatum": local_day(visitor.now).isoformat()} if model is AdministrationEnd else {}
     return filling.blank(model, start, {}), file

@@ -22,8 +22,11 @@ from adapters.bewindvoerder.desk import Act, Desk, rules_of
 from adapters.bewindvoerder.records import Letter, Model
 from adapters.bewindvoerder.service.door import Call, ReadCall, Trouble, TroubleError, WriteCall
 from adapters.bewindvoerder.service.shapes import (
+    CreditorShape,
+    CreditorsShape,
     LetterShape,
     LettersShape,
+    ReportShape,
     SentShape,
     StartShape,
     TermsShape,
@@ -37,7 +40,7 @@ from adapters.bewindvoerder.trades import model_named
 from hub.errors import HubError, RefusedError
 from hub.events import Event, frames_of, log
 from schemas.errors import PayloadError, Problem, Slug
-from schemas.messages import AdministrationStart, Message
+from schemas.messages import AdministrationStart, CollectionDespitePause, Message
 
 VERSION: Final = "1.0.0"
 ROOT: Final = "/v1"
@@ -90,9 +93,28 @@ def begin(call: WriteCall, sent: StartShape) -> LetterShape:
 
 @routes.post(CASE + "/berichten", status_code=201, name="zaakberichten")
 def tell(call: WriteCall, case: CaseId, sent: SentShape) -> LetterShape:
-    """Iets laten weten in een bewind dat loopt: dossier, rustverzoek of einde."""
+    """Iets laten weten in een bewind of verwijzing die loopt: dossier, rustverzoek of einde."""
     message = _message(model_named(sent.kind), sent.content)
     return _sent(call, Act.FILED, case, message, lambda tx: acts.tell(tx, call.office, case, message, call.author))
+
+
+@routes.get("/schuldeisers", name="schuldeisers")
+def creditors(call: ReadCall) -> CreditorsShape:
+    """De schuldeisers en belastingkantoren aan wie dit kantoor incasso ondanks een pauze kan melden."""
+    found = call.seen(Act.LISTED, None, lambda _: call.office.may_write_to(CollectionDespitePause))
+    return CreditorsShape(creditors=[CreditorShape(oin=one.oin, name=one.name) for one in found])
+
+
+@routes.post(CASE + "/incassomeldingen", status_code=201, name="incassomeldingen")
+def report(call: WriteCall, case: CaseId, sent: ReportShape) -> LetterShape:
+    """Aan een schuldeiser melden dat die ondanks de pauze doorging met innen; de schuldhulpverlener hoort het ook."""
+    message = _message(CollectionDespitePause, sent.content)
+    assert isinstance(message, CollectionDespitePause)  # noqa: S101 - as just read
+    if sent.to not in {one.oin for one in call.office.may_write_to(CollectionDespitePause)}:
+        raise TroubleError(Trouble.INVALID, [Problem("/aan", Slug.UNKNOWN_CODE)])
+    return _sent(
+        call, Act.FILED, case, message, lambda tx: acts.report(tx, call.office, case, sent.to, message, call.author)
+    )
 
 
 @routes.get("/termijnen", name="termijnen")

@@ -63,6 +63,26 @@ class SentShape(_Shape):
     content: dict[str, Any] = Field(alias="inhoud")
 
 
+class ReportShape(_Shape):
+    """Een incasso-ondanks-pauze aan één schuldeiser."""
+
+    to: str = Field(alias="aan", pattern="^[0-9A-Z]{20}$", description="OIN; zie /schuldeisers.")
+    content: dict[str, Any] = Field(alias="inhoud")
+
+
+class CreditorShape(_Shape):
+    """Een schuldeiser of belastingkantoor in het register."""
+
+    oin: str
+    name: str = Field(alias="naam")
+
+
+class CreditorsShape(_Shape):
+    """Aan wie incasso ondanks een pauze gemeld kan worden."""
+
+    creditors: list[CreditorShape] = Field(alias="schuldeisers")
+
+
 class StartShape(_Shape):
     """Een bewind-gestart zonder kantoorKvk, dat het kantoor al heeft; de zaak als de cliënt al bekend is."""
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from adapters.bewindvoerder.access import Scope
-from tests.portal import VRIES, Stand, later, referral
+from tests.portal import JANSEN, SHOP, VRIES, Stand, later, referral
 
 START = {"bsn": VRIES, "geboortedatum": "1979-11-30", "geslachtsnaam": "Vries", "startdatum": "2026-11-20",
          "rechtbank": "Rechtbank Noord-Holland", "grond": "schulden"}  # fmt: skip
@@ -79,6 +79,24 @@ def test_a_bewind_runs_by_program_from_start_to_end_and_each_key_is_one_letter(s
     assert stand.sent("jansen") == ["bewind-gestart", "bewind-dossier", "bewind-beeindigd"]
 
 
+def test_an_incident_is_told_by_program_to_a_creditor_that_may_be_told(stand: Stand) -> None:
+    asked = stand.arrives("jansen", "verwijzing", **referral())
+    software, place = Software(stand, "jansen"), f"/zaken/{asked.case}/incassomeldingen"
+    told = {"aan": SHOP, "inhoud": {"maatregel": "aanmaning", "datum": "2026-11-20"}}
+    assert {one["oin"]: one["naam"] for one in software.get("/schuldeisers")["schuldeisers"]}[SHOP]
+    software.post(place, told, status=404)  # the referral is not taken on
+    software.get(f"/berichten/{asked.id}")
+    accepted = {"soort": "verwijzing-status", "inhoud": {"status": "aangenomen"}}
+    software.post(f"/berichten/{asked.id}/antwoorden", accepted, "twee")
+    sent = software.post(place, told)
+    assert (sent["wederpartij"], sent["zaak"], sent["inhoud"]) == (SHOP, asked.case, told["inhoud"])
+    assert software.post(place, told) == sent
+    assert software.post(place, told | {"aan": JANSEN}, "drie", 400)["velden"][0]["pointer"] == "/aan"
+    assert software.post(place, told | {"inhoud": {}}, "vier", 400)["velden"][0]["pointer"] == "/inhoud/maatregel"
+    kinds = ["incasso-ondanks-pauze", "statusbericht", "statusbericht", "verwijzing-status"]
+    assert sorted(stand.sent("jansen")) == kinds
+
+
 def test_an_answer_is_given_to_what_was_read_and_in_an_order_that_can_be(stand: Stand) -> None:
     asked = stand.arrives("jansen", "verwijzing", **referral())
     software, place = Software(stand, "jansen"), f"/berichten/{asked.id}/antwoorden"
@@ -145,6 +163,8 @@ def test_the_api_is_described_for_who_builds_on_it(stand: Stand) -> None:
         "/berichten/{berichtId}/antwoorden",
         "/bewinden",
         "/zaken/{zaakId}/berichten",
+        "/zaken/{zaakId}/incassomeldingen",
+        "/schuldeisers",
         "/termijnen",
     }
     assert all("422" not in one["responses"] for path in described["paths"].values() for one in path.values())

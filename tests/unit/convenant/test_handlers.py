@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters.convenant.orders import Answer, Outcome
 from adapters.convenant.simulator import Fault
 from adapters.convenant.store import ItemKind, PauseState
+from adapters.incident import NOT_IN_CASE, TWO_IN_CASE
 from adapters.ledger import INBOX, Taken
 from hub.clock import new_pseudonym
 from schemas.codes import Measure, NotStoppedReason
@@ -17,6 +19,7 @@ from schemas.messages import NoticeAnswer
 from tests.unit.convenant.desk import (
     BAKKER,
     GONE,
+    HAARLEM,
     NOBODY,
     Desk,
     ending,
@@ -223,6 +226,50 @@ async def test_an_incident_where_no_pause_runs_is_said_to_be_one(desk: Desk) -> 
     await desk.receives(incident(), new_pseudonym())
     assert desk.told()[0]["status"] == "overig"
     assert desk.books.effects() == {}
+
+
+OFFICE, ANOTHER_OFFICE = "00000099000000006000", "00000099000000006100"
+
+
+async def test_an_office_that_tells_of_an_incident_in_the_case_is_answered_in_its_own_conversation(desk: Desk) -> None:
+    talk, case, theirs = new_pseudonym(), new_pseudonym(), new_pseudonym()
+    await desk.receives(public_notice(), talk, case=case)
+    told = await desk.receives(incident(), theirs, sender=OFFICE, case=case)
+    assert desk.books.complaints() == ["aanmaning"]
+    assert desk.sent[1][0] == told
+    assert (desk.said()[1]["status"], desk.addressed[1]) == ("beantwoord", (OFFICE, case, theirs))
+    assert desk.pause(talk).state is PauseState.ACTIVE
+
+
+async def test_a_case_in_which_no_pause_or_more_than_one_runs_leaves_the_incident_to_the_debt_helper(
+    desk: Desk,
+) -> None:
+    case = new_pseudonym()
+    await desk.receives(incident(), new_pseudonym(), sender=OFFICE, case=case)
+    assert (desk.said()[-1]["status"], desk.said()[-1]["toelichting"]) == ("overig", NOT_IN_CASE)
+    await desk.receives(public_notice(), new_pseudonym(), case=case)
+    await desk.receives(public_notice(BAKKER, "1985-00-00"), new_pseudonym(), case=case)
+    await desk.receives(incident(), new_pseudonym(), sender=OFFICE, case=case)
+    assert (desk.addressed[-1][0], desk.said()[-1]["toelichting"]) == (OFFICE, TWO_IN_CASE)
+    assert desk.books.complaints() == []
+
+
+async def test_what_else_they_say_of_an_incident_is_for_the_sender_of_the_pause(desk: Desk) -> None:
+    talk, case, theirs = new_pseudonym(), new_pseudonym(), new_pseudonym()
+    await desk.receives(public_notice(), talk, case=case)
+    told = await desk.receives(incident(), theirs, sender=OFFICE, case=case)
+    assert desk.take(Answer(key=told, number=9, outcome=Outcome.WRONG_CUSTOMER))
+    assert (desk.said()[-1]["status"], desk.addressed[-1][::2]) == ("verkeerde-klant-gepauzeerd", (HAARLEM, talk))
+    assert desk.sent[-1][0] is None
+    assert desk.pause(talk).state is PauseState.REFUSED
+
+
+async def test_another_office_cannot_say_it_in_a_conversation_that_is_not_its_own(desk: Desk) -> None:
+    talk = new_pseudonym()
+    await desk.receives(public_notice(), talk)
+    await desk.receives(incident(), talk, sender=ANOTHER_OFFICE)
+    assert desk.books.complaints() == []
+    assert desk.states(talk)[-1] is Taken.FAILED
 
 
 async def test_a_pause_is_never_longer_than_the_creditors_maximum(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from adapters.gbkz.simulator import TaxSystem
 from adapters.gbkz.simulator_record import Record
 from adapters.ledger import Ledger
 from adapters.outside.http import Exchange
-from schemas.messages import Message, PauseEnd, PauseExtension, PublicNotice
+from schemas.messages import CollectionDespitePause, Message, PauseEnd, PauseExtension, PublicNotice
 from tests.alone import Alone
 from tests.world import SHV
 
@@ -89,10 +89,12 @@ class Desk(Alone):
                 pass
             self.clock.move(timedelta(seconds=60))
 
-    async def answers_to(self, message: Message, conversation: str, *, sender: str = SHV) -> list[Message]:
+    async def answers_to(
+        self, message: Message, conversation: str, *, sender: str = SHV, case: str | None = None
+    ) -> list[Message]:
         """The answers to one message."""
         before = len(self.sent)
-        await self.receives(message, conversation, sender=sender)
+        await self.receives(message, conversation, sender=sender, case=case)
         return self.messages[before:]
 
     async def at(self, moment: datetime) -> None:
@@ -169,6 +171,11 @@ def notice(bsn: str = VRIES, birth_date: str = "1979-11-30", **more: object) -> 
 def extension(end: date) -> PauseExtension:
     """Pause until `end`."""
     return PauseExtension.from_wire({"einddatum": end.isoformat(), "reden": "Het plan is nog niet klaar."})
+
+
+def incident() -> CollectionDespitePause:
+    """Somebody got a final demand."""
+    return CollectionDespitePause.from_wire({"maatregel": "aanmaning", "datum": "2026-11-30"})
 
 
 def ending(end: date, end_class: str = "beeindigd") -> PauseEnd:
