@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from adapters.edge_desk import opened_ledger
 from adapters.process import opened_edge
 from adapters.settings import load_edge_settings
-from hub.cli.output import say
+from adapters.upkeep import store as upkeep
+from hub.cli.app import PROBLEMS
+from hub.cli.output import OutputOption, print_rows, say
 from hub.cli.refusal import OK
+from hub.clock import rfc3339
 from hub.database import Database
-from hub.errors import Code, RefusedError
+from hub.errors import Code, HubError, RefusedError
 from hub.events import configure
 from hub.running import run_until_stopped
 from hub.settings import anchored_address
@@ -24,10 +28,11 @@ if TYPE_CHECKING:
 
 app = App(name="portal", help="The portal of bewindvoerders, small creditors and referral partners.")
 PROCESS = "portal"
+ConfigFile = Annotated[Path, Parameter(name="--config", help="The settings of the portal.")]
 
 
 @app.command
-def run(*, config: Annotated[Path, Parameter(help="The settings of the portal.")]) -> int:
+def run(*, config: ConfigFile) -> int:
     """Run the portal and the edges of its offices until SIGTERM or Ctrl-C.
 
     Whoever runs it can read what the offices receive: never the organisation that runs the hub.
@@ -39,6 +44,45 @@ def run(*, config: Annotated[Path, Parameter(help="The settings of the portal.")
         edges = [office.edge.run for office in portal.offices.values()]
         asyncio.run(run_until_stopped(*edges, portal.run))
     return OK
+
+
+@app.command
+def status(*, config: ConfigFile, output: OutputOption = None) -> int:
+    """Show which offices read their letters: how many lie unread, since when, and whether that is an alarm.
+
+    Args:
+        config: The settings of the portal.
+        output: How to print it.
+    """
+    # Forms and a web server, of no use to other commands.
+    from adapters.bewindvoerder.settings import load_settings  # noqa: PLC0415
+
+    rows = [_office_row(office.key, office.edge) for office in load_settings(config).offices]
+    print_rows(rows, output)
+    return PROBLEMS if any(row["alarm"] for row in rows) else OK
+
+
+def _office_row(key: str, edge: Path) -> dict[str, object]:
+    """One office; what keeps it from being looked at stands in its row, and is an alarm too."""
+    from adapters.bewindvoerder import store  # noqa: PLC0415
+
+    settings = load_edge_settings(edge)
+    row: dict[str, object] = {"office": key, "oin": settings.identity.oin}
+    nothing: dict[str, object] = {"unread": None, "oldest": None, "undecided": None}
+    try:
+        with opened_ledger(settings) as database, database.reading() as tx:
+            if not store.is_office(tx):
+                return row | nothing | {"alarm": Code.NOT_FOUND.value}
+            unread, silence = store.unread(tx), store.silence(tx)
+            undecided = upkeep.undecided(tx)
+    except HubError as error:
+        return row | nothing | {"alarm": error.code.value}
+    return row | {
+        "unread": unread.count if unread else 0,
+        "oldest": rfc3339(unread.oldest) if unread else None,
+        "undecided": undecided,
+        "alarm": "silent" if silence is not None and not silence.over else None,
+    }
 
 
 def open_portal(config: Path, stack: ExitStack) -> Portal:

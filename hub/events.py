@@ -74,6 +74,8 @@ class Event(StrEnum):
     WITNESS_RETURNED = "witness.returned"
     DATABASE_LOST = "database.lost"
     DATABASE_FOUND = "database.found"
+    OFFICE_SILENT = "office.silent"
+    OFFICE_RETURNED = "office.returned"
     OUTSIDE_FAILED = "outside.failed"
     OUTSIDE_UNMATCHED = "outside.unmatched"
     TASK_FAILED = "task.failed"

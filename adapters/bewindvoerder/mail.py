@@ -1,13 +1,13 @@
 """Tells an office by mail that something waits; never what, about whom, or from whom.
 
-One mail for everything that came since the last, and on each later working day one more while a letter lies unread past
-its term. A mail that could not be handed over comes again; after a crash it may come twice, never not at all.
+One mail for everything that came since the last, and on each later working day one more while a letter lies unread too
+long. A mail that could not be handed over comes again; after a crash it may come twice, never not at all.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Final
@@ -67,14 +67,28 @@ class Postman:
         up_to = await office.committed(_due, now, office, timedelta(minutes=self._settings.every_minutes))
         if up_to is None or not office.settings.mail:
             return
-        await self._send(office)
+        await self.send(office.settings.mail, SUBJECT, TEXT.format(office=office.settings.name, url=self._url))
         await office.committed(store.put_mailed, up_to, now)
 
-    async def _send(self, office: Office) -> None:
+    async def tell_operators(self, subject: str, text: str) -> None:
+        """Mails whoever runs the portal, where anybody is named.
+
+        Raises:
+            UnavailableError: it could not be handed over.
+        """
+        if self._settings.operators:
+            await self.send(self._settings.operators, subject, text)
+
+    async def send(self, to: Sequence[str], subject: str, text: str) -> None:
+        """Hands one mail over.
+
+        Raises:
+            UnavailableError: it could not be handed over.
+        """
         mail, settings = EmailMessage(), self._settings
-        mail["From"], mail["To"], mail["Subject"] = settings.sender, ", ".join(office.settings.mail), SUBJECT
+        mail["From"], mail["To"], mail["Subject"] = settings.sender, ", ".join(to), subject
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(TEXT.format(office=office.settings.name, url=self._url))
+        mail.set_content(text)
         try:
             await aiosmtplib.send(
                 mail,
@@ -92,15 +106,15 @@ class Postman:
 
 def _due(tx: Transaction, now: datetime, office: Office, every: timedelta) -> datetime | None:
     """Up to which letter the office is to be told now, if it is."""
-    unread = [one.at for one in store.letters(tx, ours=False, most=10_000) if one.opened is None]
-    if not unread:
+    unread = store.unread(tx)
+    if unread is None:
         return None
     told = store.mailed(tx)
     if told is None:
-        return max(unread)
+        return unread.newest
     up_to, at = told
-    if max(unread) > up_to and now - at >= every:
-        return max(unread)
+    if unread.newest > up_to and now - at >= every:
+        return unread.newest
     today = local_day(now)
-    late = term_end(local_day(min(unread)), office.terms.read) < now
-    return max(up_to, *unread) if late and is_working_day(today) and local_day(at) < today else None
+    late = term_end(local_day(unread.oldest), office.terms.remind) < now
+    return max(up_to, unread.newest) if late and is_working_day(today) and local_day(at) < today else None

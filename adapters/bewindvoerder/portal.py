@@ -15,6 +15,7 @@ from adapters.bewindvoerder.rendering import PART, make_assets, make_renderer
 from adapters.bewindvoerder.service.api import ROOT, create_api
 from adapters.bewindvoerder.settings import PortalSettings
 from adapters.bewindvoerder.tables import PORTAL_SCHEMA, SESSIONS
+from adapters.bewindvoerder.watch import Watchman
 from adapters.migrations import upgrade
 from hub.clock import Clock
 from hub.database import Database
@@ -55,6 +56,7 @@ class Portal:
             office.listen()
         self.app = Fork(make_app(self.desk, PAGES), {ROOT: create_api(self.desk)})
         self._postman = Postman(settings.mail, settings.url, clock) if settings.mail else None
+        self._watchman = Watchman(self._postman, clock)
         self._server = server_of(self.app, settings, PART)
         self.listening = self._server.listen()
 
@@ -62,5 +64,6 @@ class Portal:
         """Answers until `stop`; the edges of the offices run beside it."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._server.run(self.listening, stop))
+            group.create_task(self._watchman.run(self.offices.values(), stop))
             if self._postman is not None:
                 group.create_task(self._postman.run(self.offices.values(), stop))

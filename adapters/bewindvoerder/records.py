@@ -87,3 +87,21 @@ class Colleague:
     subject: str
     name: str
     last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Letters that nobody of an office opened: how many, and when the oldest and newest came."""
+
+    count: int
+    oldest: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """An office that does not read, since when that is known; `told` whoever runs the portal of how it stands now."""
+
+    since: datetime
+    over: bool = False
+    told: bool = False

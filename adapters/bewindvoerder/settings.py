@@ -71,6 +71,7 @@ class MailSettings(_Part):
     user: str | None = None
     password_file: Path | None = None
     sender: Email
+    operators: tuple[Email, ...] = Field(default=(), description="who runs the portal, told when an office is silent")
     every_minutes: int = Field(default=30, ge=1, description="at most one mail to an office in this time")
     deadline_s: float = Field(default=20, gt=0, le=120)
 
@@ -88,7 +89,8 @@ class MailSettings(_Part):
 class Terms(_Part):
     """Terms where the agreement in the register sets none; in working days where the name says no other unit."""
 
-    read: int = Field(default=2, ge=1, description="a letter that nobody opened this long")
+    remind: int = Field(default=1, ge=1, description="then the office is mailed again, on each working day")
+    read: int = Field(default=2, ge=1, description="a letter that nobody opened this long is an alarm")
     answer: int = Field(default=10, ge=1)
     referral: int = Field(default=3, ge=1, description="take on a referral, or not")
     urgent_talk: int = Field(default=3, ge=1, description="first talk, when urgent")

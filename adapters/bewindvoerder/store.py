@@ -8,11 +8,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapters.bewindvoerder.records import Access, Client, Colleague, Letter, Person
-from adapters.bewindvoerder.tables import ACCESS, CLIENT, ESTATE, FILED, LETTER, MAILED, PLAN
+from adapters.bewindvoerder.records import Access, Client, Colleague, Letter, Person, Silence, Unread
+from adapters.bewindvoerder.tables import ACCESS, CLIENT, ESTATE, FILED, LETTER, MAILED, PLAN, SILENCE
 from hub.database import instant, moment
 from hub.web.visits import Visit
 
@@ -101,6 +101,15 @@ def open_letter(tx: Transaction, letter_id: str, by: str, at: datetime) -> bool:
     """Notes the first opening; False when somebody was before."""
     mine = (LETTER.c.id == letter_id, LETTER.c.opened.is_(None), LETTER.c.ours.is_(False))
     return tx.execute(update(LETTER).where(*mine).values(opened=instant(at), by=by)).rowcount == 1
+
+
+def unread(tx: Transaction) -> Unread | None:
+    """What lies unread; None where nothing does."""
+    waiting = (LETTER.c.ours.is_(False), LETTER.c.opened.is_(None))
+    count, oldest, newest = tx.execute(
+        select(func.count(), func.min(LETTER.c.at), func.max(LETTER.c.at)).where(*waiting)
+    ).one()
+    return Unread(count, moment(oldest), moment(newest)) if count else None
 
 
 def mark_answered(tx: Transaction, letter_id: str, at: datetime) -> None:
@@ -204,6 +213,24 @@ def colleagues(tx: Transaction) -> list[Colleague]:
         .order_by(func.max(ACCESS.c.at).desc())
     )
     return [Colleague(subject, name, moment(last)) for subject, name, last in tx.execute(query)]
+
+
+def is_office(tx: Transaction) -> bool:
+    """Whether this ledger is that of an office, as this release keeps it."""
+    return inspect(tx).has_table(SILENCE.name)
+
+
+def silence(tx: Transaction) -> Silence | None:
+    """Whether the office is known not to read."""
+    row = tx.execute(select(SILENCE)).one_or_none()
+    return None if row is None else Silence(moment(row.since), row.over, row.told)
+
+
+def put_silence(tx: Transaction, known: Silence | None) -> None:
+    """Keeps it, or forgets it."""
+    tx.execute(delete(SILENCE))
+    if known is not None:
+        tx.execute(insert(SILENCE).values(since=instant(known.since), over=known.over, told=known.told))
 
 
 def mailed(tx: Transaction) -> tuple[datetime, datetime] | None:

@@ -92,6 +92,15 @@ ACCESS = Table(
     Column("target", String(80)),
     sqlite_autoincrement=True,
 )
+#: The office does not read; told: whoever runs the portal was told of how it stands.
+SILENCE = Table(
+    "portal_silence",
+    METADATA,
+    Column("since", BigInteger, primary_key=True),
+    Column("over", Boolean, nullable=False),
+    Column("told", Boolean, nullable=False),
+)
+
 MAILED = Table("portal_mailed", METADATA, Column("up_to", BigInteger, primary_key=True), Column("at", BigInteger))
 
 # — of the portal —————————————————————————————————————————————————————————————————————————————————————————————————————

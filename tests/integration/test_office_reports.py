@@ -92,7 +92,8 @@ async def test_an_office_tells_a_creditor_and_a_tax_office_and_each_answers_it(b
         await at.cast.post(place, HAPPENED)
 
         async def rests_again() -> bool:
-            return (await at.cast.standing(at.case_id))[tax_party["naam"]] == tax_party["stand"]
+            standing = await at.cast.standing(at.case_id)
+            return standing[tax_party["naam"]] == str(tax_party["stand"])
 
         await at.cast.until(rests_again, "what Haarlem itself told the tax office is answered too")
         await at.cast.until(
@@ -109,6 +110,6 @@ async def test_an_office_asks_for_rest_at_one_more_creditor_and_hears_what_was_d
         await at.cast.until(lambda: done("in-behandeling" in at.heard(SHV)), "Haarlem looks at it")
         found = await at.cast.get(f"/schuldenrust/{at.case_id}/overzicht")
         (question,) = [one for one in found["gesprekken"] if one["soort"] == "rustverzoek"]
-        await at.cast.post(f"/rustverzoeken/{question['id']}/uitvoering", {})
+        await at.cast.post(f"/verzoeken/{question['id']}/uitvoering", {})
         await at.cast.until(lambda: done("beantwoord" in at.heard(SHV)), "Haarlem did it")
         assert "Energie De Proef" in await at.cast.standing(at.case_id)

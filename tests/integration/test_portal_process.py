@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -11,9 +12,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.portal import JANSEN, SHOP, portal_world
+from adapters.bewindvoerder.watch import Watchman
+from adapters.cli import whole_app
+from hub.cli.app import run
+from tests.portal import JANSEN, SHOP, Stand, later, portal_world, referral
 from tests.world import SHV
 
+pytestmark = pytest.mark.anyio
 LIMIT_S = 90
 EDGE = """
 register_file = "../register.jws"
@@ -106,3 +111,29 @@ def test_a_wrong_setting_is_refused_by_its_name(folder: Path, more: str, group: 
     done = subprocess.run(command(folder, 0, more, group), capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode == 5
     assert named in done.stderr
+
+
+async def test_its_host_sees_which_office_does_not_read_and_which_has_no_ledger_yet(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand = Stand.on(folder, portal_world())
+    letter = stand.arrives("jansen", "verwijzing", **referral())
+    (folder / SHOP / "ledger.db").unlink()
+    status = [*command(folder, 0)[3:-3], "status", "--config", str(folder / "portaal.toml")]
+    later(stand.clock, days=4)
+    await Watchman(None, stand.clock).tick(stand.portal.offices.values())
+    capsys.readouterr()
+    assert run(whole_app(), status) == 6
+    printed = capsys.readouterr().out
+    jansen, shop = map(json.loads, printed.splitlines())
+    stand.close()
+    assert jansen == {
+        "office": "jansen",
+        "oin": JANSEN,
+        "unread": 1,
+        "oldest": "2026-11-23T12:00:00.000Z",
+        "undecided": 0,
+        "alarm": "silent",
+    }
+    assert (shop["office"], shop["unread"], shop["alarm"]) == ("winkel", None, "not_found")
+    assert letter.case not in printed
