@@ -17,7 +17,17 @@ from hub.cli.refusal import OK
 NOUNS: Final = (
     ("edge", "adapters.edge_cli:app", "The ledger of a partner's own edge: what waits, and what a person must decide."),
     ("adapter", "adapters.adapter_cli:app", "One party's adapter: run it on that party's own machine."),
+    (
+        "convenant",
+        "adapters.convenant_cli:app",
+        "At a creditor: what its system did that needs a person, and pauses after a death.",
+    ),
     ("gbkz", "adapters.gbkz_cli:app", "At a local tax office: let acts through, decide about pauses after a death."),
+    (
+        "kredietbank",
+        "adapters.kredietbank_cli:app",
+        "At the Kredietbank: what its case system did that needs a person.",
+    ),
     ("partner-kit", "adapters.partner_kit_cli:app", "Try what a partner's own endpoint promises."),
     ("portal", "adapters.portal_cli:app", "The portal of offices without systems of their own."),
     ("vish", "adapters.vish_cli:app", "At the adapter of the index: what came back from it and needs a person."),

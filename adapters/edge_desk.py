@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -64,3 +64,12 @@ def operator() -> str:
         return pwd.getpwuid(os.getuid()).pw_name[:_LOGIN_CHARS]
     except KeyError:
         return f"uid {os.getuid()}"
+
+
+def record_looking(database: Database, settings: EdgeSettings, keys: Sequence[tuple[str, str]], command: str) -> None:
+    """Writes down who is about to see persons, by sender and message, before anybody does."""
+    store.prepare(database)
+    now = settings.clock().now()
+    with database.begin() as tx:
+        for key in keys:
+            store.record_access(tx, key, operator(), command, now)

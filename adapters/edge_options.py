@@ -54,8 +54,15 @@ def _employee(_kind: object, tokens: Sequence[Token]) -> str:
     return text
 
 
+def _conversation(_kind: object, tokens: Sequence[Token]) -> str:
+    if UUID.fullmatch(tokens[0].value.lower()) is None:
+        raise ValueError("a conversation is a UUID, as the list shows it")  # noqa: EM101 for its user
+    return tokens[0].value.lower()
+
+
 ConfigFile = Annotated[Path, Parameter(name="--config", help="The settings of the edge, a TOML file.")]
 ItemId = Annotated[str, Parameter(name="ID", converter=_item_id)]
+Conversation = Annotated[str, Parameter(name="CONVERSATION", converter=_conversation)]
 Reason = Annotated[str, Parameter(converter=_reason)]
 Employee = Annotated[str, Parameter(name="--by", converter=_employee)]
 

@@ -13,10 +13,9 @@ from typing import Annotated, Final
 from cyclopts import App, Parameter
 from cyclopts.types import PositiveInt
 
-from adapters.edge_desk import opened_ledger, operator
+from adapters.edge_desk import opened_ledger, record_looking
 from adapters.edge_options import ConfigFile, Employee, Reason
 from adapters.settings import EdgeSettings, load_edge_settings
-from adapters.upkeep import store as upkeep
 from adapters.vish import store
 from adapters.vish.store import Item, ItemKind
 from hub.cli.options import Flag
@@ -55,12 +54,9 @@ def list_items(*, config: ConfigFile, persons: Flag = False, output: OutputOptio
         with database.reading() as tx:
             found = store.open_items(tx)
         if persons:
-            upkeep.prepare(database)
-            now = settings.clock().now()
-            with database.begin() as tx:
-                for item in found:  # came from the index and by no message: it goes by our own OIN and its number
-                    key = (settings.identity.oin, f"item-{item.id}")
-                    upkeep.record_access(tx, key, operator(), "items", now)
+            # They came from the index and by no message, so they go by our own OIN and number.
+            keys = [(settings.identity.oin, f"item-{item.id}") for item in found]
+            record_looking(database, settings, keys, "items")
     rows = [_row(item) | ({"file": item.file, "line": item.line} if persons else {}) for item in found]
     print_rows(rows, output)
     return OK

@@ -122,10 +122,10 @@ class UnreadableFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a result file says: the answers, and the numbers of the rows that say nothing we understand."""
+    """What a result file says: the answers, and the rows that say nothing we understand: `number: cells`."""
 
     answers: tuple[Answer, ...]
-    unreadable: tuple[int, ...]
+    unreadable: tuple[str, ...]
 
 
 def write_batch(orders: Iterable[Order]) -> bytes:
@@ -144,21 +144,21 @@ def read_results(content: bytes) -> Results:
         UnreadableFileError: not UTF-8, or without the header.
     """
     try:
-        lines = content.decode("utf-8-sig").splitlines()
-        rows = list(csv.reader(lines, delimiter=";", strict=True))
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
+        rows = list(csv.reader(text, delimiter=";", strict=True))
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableFileError from None
     if not rows or tuple(rows[0]) != RESULT:
         raise UnreadableFileError
     answers: list[Answer] = []
-    unreadable: list[int] = []
+    unreadable: list[str] = []
     for number, row in enumerate(rows[1:], 2):
         if not row:
             continue
         try:
             answers.append(_answer(dict(zip(RESULT, row, strict=True))))
         except ValueError:
-            unreadable.append(number)
+            unreadable.append(f"{number}: {';'.join(row)}")
     return Results(tuple(answers), tuple(unreadable))
 
 

@@ -7,7 +7,7 @@ earlier attempt at the same message wrote down is returned as it was, and None w
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from adapters.contract import Received
 from adapters.convenant import mapping, store
@@ -15,10 +15,11 @@ from adapters.convenant.orders import Act, Incident, Order, Reason
 from adapters.convenant.settings import CreditorSettings
 from adapters.convenant.store import Pause, PauseState, Transaction
 from adapters.incident import NO_PAUSE, pause_meant
+from adapters.outside.deaths.store import Decision
 from hub.clock import Clock
 from hub.database import instant
 from hub.errors import Code, RefusedError
-from hub.workdays import add_months, next_working_day
+from hub.workdays import add_months, local_day, next_working_day
 from schemas.codes import EndClass, NoCooperationReason, Status
 from schemas.messages import (
     CollectionDespitePause,
@@ -168,7 +169,7 @@ class Pauses:
         )
         return self._written(tx, told, order, received.id)
 
-    def decide(self, tx: Transaction, conversation: str, *, resume: bool, today: date) -> None:
+    def decide(self, tx: Transaction, conversation: str, decision: Decision, now: datetime) -> None:
         """A person decides about the pause of a customer who died: collecting goes on at the next working day, or not.
 
         Raises:
@@ -177,7 +178,9 @@ class Pauses:
         standing = store.pause(tx, conversation)
         if standing is None or standing.state is not PauseState.DECISION:
             raise RefusedError(Code.NOT_FOUND, "decision")
-        if resume:
+        store.DEATHS.add(tx, conversation, decision, now)
+        if decision.resume:
+            today = local_day(now)
             decided = replace(standing, state=PauseState.ACTIVE, until=today, lift_due=self._lift_due(today))
         else:
             decided = replace(standing, state=PauseState.KEPT)

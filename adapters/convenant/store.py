@@ -9,10 +9,14 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from adapters.convenant.orders import Act, Order
-from adapters.convenant.tables import BATCH, ITEM, MORATORIUM, ORDER, PAUSE, REPORT
+from adapters.convenant.tables import BATCH, METADATA, MORATORIUM, ORDER, PAUSE, REPORT
 from adapters.ledger import INBOX, Taken
+from adapters.outside.deaths.store import Decisions
+from adapters.outside.items.store import Items
 
 Transaction = Connection
+ITEMS = Items("creditor", METADATA)
+DEATHS = Decisions("creditor", METADATA)
 
 
 class PauseState(StrEnum):
@@ -287,14 +291,7 @@ def alarmed(tx: Transaction, batch: str) -> None:
 
 def add_item(tx: Transaction, kind: ItemKind, place: str, line: str, found: int) -> None:
     """Puts something before a person."""
-    row = {"kind": kind.value, "place": place[:200], "line": line.replace("\x00", "\\x00"), "found": found}
-    tx.execute(insert(ITEM).values(row | {"resolved": False}))
-
-
-def items(tx: Transaction) -> list[tuple[ItemKind, str, str]]:
-    """What a person has not resolved: kind, place, line."""
-    query = select(ITEM).where(ITEM.c.resolved.is_(False)).order_by(ITEM.c.id)
-    return [(ItemKind(row.kind), row.place, row.line) for row in tx.execute(query)]
+    ITEMS.add(tx, kind.value, place, line, found)
 
 
 def unread(tx: Transaction, conversation: str) -> bool:

@@ -17,6 +17,7 @@ from adapters.convenant.orders import Order
 from adapters.convenant.store import Batch, ItemKind, Transaction
 from adapters.ledger import Ledger
 from adapters.outside.batches.rounds import FileSettings
+from adapters.outside.results import excerpt, take_results
 from adapters.outside.sftp import SUFFIX, Folders, Place
 from hub.clock import Clock, new_id
 from hub.database import instant, moment
@@ -86,26 +87,24 @@ class FileChannel:
                 await self._ledger.committed(store.supplied, one.id, instant(now))
             elif FILE_NAME.format(one.id) not in lying:
                 await self._ledger.committed(answers.fetched, one.id)
-        for name in await folders.results():
-            content = await folders.fetch(name)
-            await self._ledger.committed(self._record, answers, name, content)
-            await folders.discard(name)
+        await take_results(folders, lambda name, content: self._ledger.committed(self._record, answers, name, content))
 
-    def _record(self, tx: Transaction, answers: Answers, name: str, content: bytes) -> None:
+    def _record(self, tx: Transaction, answers: Answers, name: str, content: bytes | None) -> bool:
         """All rows of one file in one transaction; a file that was recorded before changes nothing."""
         now = instant(self._clock.now())
         try:
-            results = batch.read_results(content)
+            results = batch.read_results(content or b"")
         except batch.UnreadableFileError:
-            text = content[:10_000].decode("utf-8", "backslashreplace")
-            store.add_item(tx, ItemKind.UNREADABLE_FILE, name, text, now)
+            store.add_item(tx, ItemKind.UNREADABLE_FILE, name, excerpt(content), now)
             log().error(Event.OUTSIDE_UNMATCHED, code=ItemKind.UNREADABLE_FILE.value)
-            return
-        for number in results.unreadable:
-            store.add_item(tx, ItemKind.UNREADABLE_ROW, name, str(number), now)
+            return False
+        for line in results.unreadable:
+            store.add_item(tx, ItemKind.UNREADABLE_ROW, name, line, now)
+            log().error(Event.OUTSIDE_UNMATCHED, code=ItemKind.UNREADABLE_ROW.value)
         for answer in results.answers:
             if not answers.take(tx, answer):
                 store.add_item(tx, ItemKind.UNKNOWN_ORDER, name, answer.key, now)
+        return True
 
     async def _tell_of_unfetched(self, pending: list[Batch], now: datetime) -> None:
         """Once for each batch that lies there too long (messages.md 3)."""

@@ -14,8 +14,9 @@ from adapters.gbkz import mapping, store
 from adapters.gbkz.plan import OnBehalfOf
 from adapters.gbkz.records import Reason
 from adapters.gbkz.settings import Scope, TaxOfficeSettings
-from adapters.gbkz.store import Decision, Pause, PauseState, Transaction
+from adapters.gbkz.store import Pause, PauseState, Transaction
 from adapters.incident import NO_PAUSE, pause_meant
+from adapters.outside.deaths.store import Decision
 from hub.database import instant
 from hub.errors import Code, RefusedError
 from hub.workdays import add_months, add_working_days, local_day, next_working_day
@@ -166,7 +167,7 @@ class Pauses:
         standing = store.pause(tx, conversation)
         if standing is None or standing.state is not PauseState.DECISION:
             raise RefusedError(Code.NOT_FOUND, "decision")
-        store.add_decision(tx, conversation, decision, instant(now))
+        store.DEATHS.add(tx, conversation, decision, now)
         today = local_day(now)
         if not decision.resume:
             store.put_pause(tx, replace(standing, state=PauseState.KEPT))

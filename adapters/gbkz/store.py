@@ -11,10 +11,12 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from adapters.gbkz.plan import Hold, Uitstel
 from adapters.gbkz.records import Cause, Change, Placed, Placement, Reason
-from adapters.gbkz.tables import DECISION, DOSSIER, MORATORIUM, PAUSE, PLACEMENT, UITSTEL
+from adapters.gbkz.tables import DOSSIER, METADATA, MORATORIUM, PAUSE, PLACEMENT, UITSTEL
 from adapters.ledger import INBOX, Taken
+from adapters.outside.deaths.store import Decisions
 
 Transaction = Connection
+DEATHS = Decisions("tax", METADATA)
 
 
 class PauseState(StrEnum):
@@ -26,16 +28,6 @@ class PauseState(StrEnum):
     ENDED = "ended"
     REFUSED = "refused"  # answered that there is no cooperation
     REMOVED = "removed"  # registered by mistake: nothing is known of it any more
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a person decided about the pause of a taxpayer who died: does collecting go on?"""
-
-    resume: bool
-    by: str
-    """Opaque id of the employee."""
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +96,6 @@ def pauses_of_case(tx: Transaction, case: str) -> list[Pause]:
     """Every pause of one case; of two persons when the case has two."""
     query = select(PAUSE).where(PAUSE.c.case == case).order_by(PAUSE.c.conversation)
     return [_pause(row) for row in tx.execute(query)]
-
-
-def add_decision(tx: Transaction, conversation: str, decision: Decision, now: int) -> None:
-    """Keeps who decided what, and why."""
-    row = {"conversation": conversation, "resume": decision.resume, "reason": decision.reason}
-    tx.execute(insert(DECISION).values(row | {"decided_by": decision.by, "decided_at": now}))
 
 
 def others_of(tx: Transaction, taxpayer: str, conversation: str) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, SmallInteger, String, Table, Text
 
 from adapters.migrations import Schema
 
 METADATA = MetaData()
 SCHEMA = Schema("tax", METADATA, Path(__file__).parent / "migrations")
-_ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER counts up by itself in SQLite
 
 #: One conversation about the pause of one taxpayer.
 PAUSE = Table(
@@ -73,18 +72,4 @@ PLACEMENT = Table(
     Column("carried_out", Boolean, nullable=False),
     Index("tax_placement_message", "message"),
     Index("tax_placement_conversation", "conversation"),
-)
-
-#: What persons decided about the pauses of taxpayers who died.
-DECISION = Table(
-    "tax_decision",
-    METADATA,
-    Column("row_id", _ROW_ID, primary_key=True, autoincrement=True),
-    Column("conversation", String(36), nullable=False),
-    Column("resume", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),  # in somebody's own words
-    Column("decided_by", String(64), nullable=False),
-    Column("decided_at", BigInteger, nullable=False),
-    Index("tax_decision_conversation", "conversation"),
-    sqlite_autoincrement=True,
 )

@@ -100,10 +100,10 @@ class UnreadableFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a file says, and the numbers of the rows that cannot be read (2 is the first after the header)."""
+    """What a file says, and the rows that cannot be read: `number: cells` (2 is the first after the header)."""
 
     news: tuple[News, ...]
-    unreadable: tuple[int, ...]
+    unreadable: tuple[str, ...]
 
 
 def cells_of(order: Order) -> dict[str, str]:
@@ -170,8 +170,14 @@ def read_results(content: bytes) -> Results:
         try:
             news.append(_NEWS.validate_python(_document(row)))
         except (ValidationError, ValueError, TypeError):
-            unreadable.append(number)
+            unreadable.append(f"{number}: {_as_written(row)}")
     return Results(tuple(news), tuple(unreadable))
+
+
+def _as_written(row: Mapping[str | None, str | list[str] | None]) -> str:
+    """The cells of a row; those beyond the header stand under None."""
+    cells = (cell if isinstance(cell, list) else [cell or ""] for cell in row.values())
+    return ";".join(one for some in cells for one in some)
 
 
 def _document(row: Mapping[str | None, str | None]) -> dict[str, object]:

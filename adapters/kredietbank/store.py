@@ -9,11 +9,13 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from adapters.kredietbank.referral import RUNNING, Standing
-from adapters.kredietbank.tables import ITEM, METADATA, NEWS, REFERRAL, TALK
+from adapters.kredietbank.tables import METADATA, NEWS, REFERRAL, TALK
 from adapters.outside.batches.store import Batches
+from adapters.outside.items.store import Items
 
 Transaction = Connection
 BATCHES = Batches("kbn", METADATA)
+ITEMS = Items("kbn", METADATA)
 
 
 class ItemKind(StrEnum):
@@ -116,11 +118,4 @@ def add_news(tx: Transaction, referral_of: str, number: int, digest: str) -> Non
 
 def add_item(tx: Transaction, kind: ItemKind, place: str, line: str, found: int) -> None:
     """Puts something before a person."""
-    row = {"kind": kind.value, "place": place[:200], "line": line.replace("\x00", "\\x00"), "found": found}
-    tx.execute(insert(ITEM).values(row | {"resolved": False}))
-
-
-def items(tx: Transaction) -> list[tuple[ItemKind, str, str]]:
-    """What a person has not resolved: kind, place, line."""
-    query = select(ITEM).where(ITEM.c.resolved.is_(False)).order_by(ITEM.c.id)
-    return [(ItemKind(row.kind), row.place, row.line) for row in tx.execute(query)]
+    ITEMS.add(tx, kind.value, place, line, found)

@@ -12,6 +12,7 @@ from adapters.kredietbank.words import Order
 from adapters.ledger import Ledger
 from adapters.outside.batches.rounds import FileRounds, FileSettings, Reader
 from adapters.outside.batches.store import BatchRow
+from adapters.outside.results import excerpt
 from adapters.outside.sftp import Place
 from hub.clock import Clock
 from hub.database import instant
@@ -48,21 +49,22 @@ class FileChannel:
         """A round, when one is due."""
         await self._rounds.tick(now)
 
-    def _read(self, tx: Transaction, name: str, content: bytes) -> None:
+    def _read(self, tx: Transaction, name: str, content: bytes | None) -> bool:
         """All rows of one file in one transaction; a file that was read before changes nothing."""
         now = instant(self._clock.now())
         try:
-            results = batch.read_results(content)
+            results = batch.read_results(content or b"")
         except batch.UnreadableFileError:
-            text = content[:10_000].decode("utf-8", "backslashreplace")
-            store.add_item(tx, ItemKind.UNREADABLE_FILE, name, text, now)
+            store.add_item(tx, ItemKind.UNREADABLE_FILE, name, excerpt(content), now)
             log().error(Event.OUTSIDE_UNMATCHED, code=ItemKind.UNREADABLE_FILE.value)
-            return
-        for number in results.unreadable:
-            store.add_item(tx, ItemKind.UNREADABLE_ROW, name, str(number), now)
+            return False
+        for line in results.unreadable:
+            store.add_item(tx, ItemKind.UNREADABLE_ROW, name, line, now)
+            log().error(Event.OUTSIDE_UNMATCHED, code=ItemKind.UNREADABLE_ROW.value)
         for said in results.news:
             if not self._intake.take(tx, said):
                 store.add_item(tx, ItemKind.UNKNOWN_REFERRAL, name, str(said.nummer), now)
+        return True
 
     def _fetched(self, tx: Transaction, rows: list[BatchRow]) -> None:
         """Whoever sent what was fetched hears so."""

@@ -47,15 +47,3 @@ NEWS = Table(
     Column("number", Integer, primary_key=True),
     Column("digest", String(64), nullable=False),
 )
-
-#: What fits nothing, or does not happen: for a person to look at.
-ITEM = Table(
-    "kbn_item",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("kind", String(20), nullable=False),
-    Column("place", String(200), nullable=False),
-    Column("line", Text, nullable=False),
-    Column("found", BigInteger, nullable=False),
-    Column("resolved", Boolean, nullable=False),
-)

@@ -12,12 +12,15 @@ import asyncssh
 from pydantic import Field
 
 from adapters.outside import Settings
+from adapters.outside.results import ResultFolder
 from hub.errors import Code, RefusedError, UnavailableError
 
 #: Far more than the results of the largest batch.
 RESULT_BYTES: Final = 5_000_000
 SUFFIX: Final = ".csv"
 DRAFT_SUFFIX: Final = ".deel"
+#: Of a result file that is none.
+ASIDE_SUFFIX: Final = ".onleesbaar"
 
 
 class SftpSettings(Settings):
@@ -35,7 +38,7 @@ class SftpSettings(Settings):
     deadline_s: float = Field(default=30, gt=0, le=600)
 
 
-class Folders(Protocol):
+class Folders(ResultFolder, Protocol):
     """The folders, while a session lasts. Every method raises UnavailableError when it cannot."""
 
     async def supply(self, name: str, content: bytes) -> None:
@@ -44,18 +47,6 @@ class Folders(Protocol):
 
     async def waiting(self) -> frozenset[str]:
         """The batches that their system has not fetched."""
-        ...
-
-    async def results(self) -> list[str]:
-        """The names of the result files that are there, oldest first."""
-        ...
-
-    async def fetch(self, name: str) -> bytes:
-        """The content of a result file."""
-        ...
-
-    async def discard(self, name: str) -> None:
-        """Takes a result file away that has been recorded."""
         ...
 
 
@@ -132,12 +123,13 @@ class _SftpFolders:
         """Whole result files, oldest name first."""
         return sorted(await self._names(self._settings.out_folder))
 
-    async def fetch(self, name: str) -> bytes:
-        """The content, as far as it can be a result."""
+    async def fetch(self, name: str) -> bytes | None:
+        """The content, when it can be a result."""
         with _translated("fetch"):
             async with asyncio.timeout(self._settings.deadline_s):
                 async with self._client.open(self._result(name), "rb") as file:
-                    return cast("bytes", await file.read(RESULT_BYTES))
+                    content = cast("bytes", await file.read(RESULT_BYTES + 1))
+        return content if len(content) <= RESULT_BYTES else None
 
     async def discard(self, name: str) -> None:
         """Removes it; gone already is just as well."""
@@ -146,6 +138,15 @@ class _SftpFolders:
                 try:
                     await self._client.remove(self._result(name))
                 except asyncssh.SFTPNoSuchFile:
+                    return
+
+    async def set_aside(self, name: str) -> None:
+        """Renames it; where the server does not want that it stays, and is looked at again."""
+        with _translated("set aside"):
+            async with asyncio.timeout(self._settings.deadline_s):
+                try:
+                    await self._client.rename(self._result(name), self._result(name) + ASIDE_SUFFIX)
+                except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure):
                     return
 
     async def _names(self, folder: str) -> list[str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from adapters.breaker import Backoff
 from adapters.ledger import Ledger
+from adapters.outside.results import excerpt, take_results
 from adapters.outside.sftp import SUFFIX, Folders, Place
 from adapters.vish import batch, store
 from adapters.vish.registrations import Registrations
@@ -78,26 +79,24 @@ class Supplier:
             store.add_batch(tx, name, batch.write_batch(rows), instant(now))
 
     async def _read_results(self, folders: Folders) -> None:
-        for name in await folders.results():
-            content = await folders.fetch(name)
-            await self.committed(self._record, name, content)
-            await folders.discard(name)
+        await take_results(folders, lambda name, content: self.committed(self._record, name, content))
 
-    def _record(self, tx: Transaction, name: str, content: bytes) -> None:
+    def _record(self, tx: Transaction, name: str, content: bytes | None) -> bool:
         """All rows of one file in one transaction; a file that was recorded before changes nothing."""
         now = instant(self._clock.now())
         try:
-            results = batch.read_results(content)
+            results = batch.read_results(content or b"")
         except batch.UnreadableFileError:
-            text = content[:10_000].decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
+            text = excerpt(content).replace("\x00", "\\x00")
             store.add_item(tx, ItemKind.UNREADABLE_FILE, name, text, now)
             log().error(Event.OUTSIDE_UNMATCHED, code=ItemKind.UNREADABLE_FILE.value)
-            return
+            return False
         for line in results.unreadable:
             store.add_item(tx, ItemKind.UNREADABLE_LINE, name, line.replace("\x00", "\\x00"), now)
         for row in results.rows:
             self._registrations.result(tx, row, name)
         store.close_batches(tx)
+        return True
 
     async def _failed(self, now: datetime, due: list[tuple[str, bytes, int]], error: UnavailableError) -> None:
         self._failures += 1

@@ -219,7 +219,7 @@ class VishOffice:
         await eventually(lambda: len(list((self.root / "uit").glob("*.csv"))) >= count, "the index has answered")
         async with self.transport.session() as folders:
             names = await folders.results()
-            contents = [await folders.fetch(name) for name in names]
+            contents = [await folders.fetch(name) or b"" for name in names]
             for name in (*names, *names):
                 await folders.discard(name)
             assert await folders.results() == []

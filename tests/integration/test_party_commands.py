@@ -1,4 +1,4 @@
-"""`schuldhub gbkz` and `schuldhub vish` as the people of a party run them, over the ledger of a running adapter."""
+"""The commands of a party's people as they run them, over the ledger of a running adapter."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from typing import Any, Final, get_args
 
 import pytest
 
+from adapters import convenant_cli, kredietbank_cli
 from adapters.cli import whole_app
+from adapters.convenant import store as creditor_store
+from adapters.convenant.simulator_files import FileFault as CreditorFault
 from adapters.gbkz import store as tax_store
 from adapters.gbkz.approval.tables import APPROVAL
 from adapters.gbkz.store import PauseState
-from adapters.gbkz.tables import DECISION
-from adapters.gbkz_cli import Refusal
+from adapters.gbkz_cli.approvals import Refusal
+from adapters.kredietbank import store as bank_store
+from adapters.kredietbank.simulator_files import FileFault as BankFault
 from adapters.ledger import Ledger
+from adapters.outside.deaths.store import Decision
 from adapters.upkeep import store as upkeep
 from adapters.upkeep.tables import ACCESS
 from adapters.vish.batch import RESULT_HEADER
@@ -34,9 +39,11 @@ from tests.broker import Broker
 from tests.cli import Ended, Terminal, edge_config
 from tests.parties import Parties, example, parties_on
 from tests.road import eventually, road_on
+from tests.unit.convenant import desk as creditor_desk
 from tests.unit.gbkz import desk as tax_desk
+from tests.unit.kredietbank import desk as bank_desk
 from tests.unit.vish import desk as vish_desk
-from tests.world import SHV, TAX, VISH
+from tests.world import CRED, KBN, SHV, TAX, VISH
 
 pytestmark = pytest.mark.anyio
 CLERK: Final = "medewerker-7"
@@ -275,12 +282,12 @@ async def test_a_person_decides_what_becomes_of_a_pause_after_a_death(
         assert at.rows("gbkz", "deaths") == []
         with desk.ledger.database.reading() as tx:
             pause = tax_store.pause(tx, talk)
-            (decision,) = tx.execute(DECISION.select()).all()
+            (decision,) = tax_store.DEATHS.of(tx, talk)
         assert pause is not None
         assert pause.state is state
         assert (pause.lift_due is not None) == (state is PauseState.ACTIVE)
         assert (pause.until == local_day(SystemClock().now())) == (state is PauseState.ACTIVE)
-        assert (decision.decided_by, decision.reason, decision.resume) == (CLERK, WHY, choice == "--resume")
+        assert decision == Decision(resume=choice == "--resume", by=CLERK, reason=WHY)
         assert silent(at.printed)
 
 
@@ -348,13 +355,110 @@ def test_every_kind_of_item_says_what_to_do() -> None:
     assert ADVICE.keys() == set(ItemKind)
 
 
+# — at a creditor and at the Kredietbank —————————————————————————————————————————————————————————————————————————
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A party whose outside system did odd things: its noun, its OIN, its ledger, and the words that it wrote."""
+
+    noun: str
+    oin: str
+    ledger: Ledger
+    written: str
+
+
+@asynccontextmanager
+async def odd_party(noun: str, folder: Path) -> AsyncIterator[Odd]:
+    """A file that is none, and a row that cannot be read."""
+    if noun == "convenant":
+        async with creditor_desk.file_desk(folder) as desk:
+            assert desk.files is not None
+            (desk.files.root / "uit" / "Vries.csv").write_bytes(b"\xff\xfe999900006")
+            desk.files.fault = CreditorFault.BAD_ROW
+            await desk.receives(creditor_desk.notice(), new_pseudonym())
+            await desk.rounds()
+            yield Odd(noun, CRED, desk.ledger, "999900006")
+    else:
+        async with bank_desk.file_desk(folder) as bank:
+            assert bank.files is not None
+            (bank.files.root / "uit" / "Vries.csv").write_bytes(b"\xff\xfe999900006")
+            bank.files.fault = BankFault.BAD_ROW
+            await bank.receives(bank_desk.referral(), new_pseudonym())
+            for days in (1, 7):
+                await bank.tick(days)
+            yield Odd(noun, KBN, bank.alone.ledger, "999900006")
+
+
+@pytest.mark.parametrize("noun", ["convenant", "kredietbank"])
+async def test_what_an_outside_system_wrote_is_listed_shown_on_the_record_and_closed(
+    tmp_path: Path, screen: Opened, noun: str
+) -> None:
+    async with odd_party(noun, tmp_path) as party:
+        at = screen(party.oin, str(party.ledger.database.engine.url))
+        listed = at.rows(noun, "items")
+        assert {row["kind"] for row in listed} >= {"unreadable-file", "unreadable-row"}
+        assert all(row["advice"] for row in listed)
+        assert (looked(party.ledger), silent(at.printed)) == ([], True)
+        shown = at.rows(noun, "items", aside=True)
+        by_kind = {row["kind"]: row for row in shown}
+        assert (by_kind["unreadable-file"]["place"], party.written in by_kind["unreadable-file"]["line"]) == (
+            "Vries.csv",
+            True,
+        )
+        assert by_kind["unreadable-row"]["line"].startswith("2: ")
+        assert looked(party.ledger) == [("items", party.oin, f"item-{row['id']}") for row in listed]
+        resolve = (noun, "items", "resolve", str(listed[0]["id"]), "--by", CLERK)
+        assert at.run(*resolve).code == 2
+        assert [at.run(*resolve, "--reason", WHY).code for _ in range(2)] == [0, 3]
+        assert [row["id"] for row in at.rows(noun, "items")] == [row["id"] for row in listed[1:]]
+        assert silent(at.printed)
+
+
+@pytest.mark.parametrize("noun", ["convenant", "kredietbank"])
+async def test_a_file_that_is_none_stays_where_it_lies_under_another_name(tmp_path: Path, noun: str) -> None:
+    async with odd_party(noun, tmp_path):
+        kept = {file.name: file.read_bytes() for file in tmp_path.rglob("Vries.csv*")}  # noqa: ASYNC240 - a few files
+        assert kept == {"Vries.csv.onleesbaar": b"\xff\xfe999900006"}
+
+
+@pytest.mark.parametrize(("choice", "state"), [("--resume", "active"), ("--keep", "kept")])
+async def test_a_creditor_decides_what_becomes_of_a_pause_after_a_death(
+    tmp_path: Path, screen: Opened, choice: str, state: str
+) -> None:
+    (tmp_path / "own.toml").write_text(
+        'bsn = true\n[http]\nbase_url = "http://127.0.0.1:1"\ntoken_file = "t"\nwords = "waterschap"\npoll_s = 1\n'
+    )
+    async with creditor_desk.http_desk(tmp_path, "waterschap", direct=True) as desk:
+        at = screen(CRED, str(desk.ledger.database.engine.url), own='own = "own.toml"\n')
+        talk = new_pseudonym()
+        await desk.receives(creditor_desk.public_notice(), talk)
+        await desk.receives(creditor_desk.ending(date(2026, 12, 4), "overleden"), talk)
+        (row,) = at.rows("convenant", "deaths")
+        assert (row["conversation"], "customer" in row) == (talk, False)
+        assert at.rows("convenant", "deaths", aside=True)[0]["customer"] == "K1"
+        decide = ("convenant", "deaths", "decide", talk, "--by", CLERK, "--reason", WHY)
+        assert at.run(*decide).code == 2
+        assert [at.run(*decide, choice).code for _ in range(2)] == [0, 3]
+        assert desk.pause(talk).state == state
+        with desk.ledger.database.reading() as tx:
+            assert creditor_store.DEATHS.of(tx, talk) == [Decision(resume=choice == "--resume", by=CLERK, reason=WHY)]
+        assert silent(at.printed)
+
+
+def test_every_kind_of_item_at_a_creditor_and_at_the_kredietbank_says_what_to_do() -> None:
+    assert convenant_cli.ADVICE.keys() == set(creditor_store.ItemKind)
+    assert kredietbank_cli.ADVICE.keys() == set(bank_store.ItemKind)
+
+
 # — elsewhere —————————————————————————————————————————————————————————————————————————————————————————————————————
 
 
 def test_the_ledger_of_another_party_has_none_of_it(tmp_path: Path, screen: Opened) -> None:
     at = screen(SHV)
-    lists = (("gbkz", "approvals", "list"), ("gbkz", "deaths", "list"), ("vish", "items", "list"))
-    assert [at.run(*command).code for command in lists] == [3, 3, 3]
+    nouns = ("gbkz approvals", "gbkz deaths", "vish items", "convenant items", "convenant deaths", "kredietbank items")
+    lists = [(*noun.split(), "list") for noun in nouns]
+    assert {at.run(*command).code for command in lists} == {3}
     assert not (tmp_path / "ledger.db").exists()
     Ledger(f"sqlite:///{tmp_path / 'ledger.db'}").close()
     for command in lists:

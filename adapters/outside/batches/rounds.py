@@ -16,6 +16,7 @@ from pydantic import Field
 from adapters.breaker import Backoff
 from adapters.ledger import Ledger
 from adapters.outside.batches.store import Batch, Batches, BatchRow, Cells, Transaction
+from adapters.outside.results import Record, take_results
 from adapters.outside.sftp import SUFFIX, Folders, Place, SftpSettings
 from hub.clock import Clock, new_id
 from hub.database import instant, moment
@@ -56,8 +57,8 @@ class Reader:
     name: str
     #: A batch file from its rows.
     write: Callable[[list[Cells]], bytes]
-    #: Takes a result file in, by name and content; it may come again.
-    read: Callable[[Transaction, str, bytes], None]
+    #: Takes a result file in.
+    read: Record
     #: Their system has these rows.
     fetched: Callable[[Transaction, list[BatchRow]], None]
     #: Nobody fetches this file.
@@ -122,10 +123,7 @@ class FileRounds:
                 await self._committed(self._batches.supplied, one.id, instant(now))
             elif self._file(one.id) not in lying:
                 await self._committed(self._fetched, one.id, instant(now))
-        for name in await folders.results():
-            content = await folders.fetch(name)
-            await self._committed(self._reader.read, name, content)
-            await folders.discard(name)
+        await take_results(folders, lambda name, content: self._committed(self._reader.read, name, content))
 
     def _fetched(self, tx: Transaction, batch: str, now: int) -> None:
         self._reader.fetched(tx, self._batches.fetched(tx, batch, now))

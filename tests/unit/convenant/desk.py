@@ -112,7 +112,7 @@ class Desk(Alone):
     def items(self) -> list[tuple[store.ItemKind, str, str]]:
         """What waits for a person."""
         with self.ledger.begin() as tx:
-            return store.items(tx)
+            return [(store.ItemKind(one.kind), one.place, one.line) for one in store.ITEMS.waiting(tx)]
 
     def pause(self, conversation: str) -> store.Pause:
         """The pause as the adapter has it."""

@@ -101,12 +101,14 @@ def test_a_refusal_says_why_and_who_has_the_claim_now() -> None:
     ],
 )
 def test_a_row_that_says_nothing_we_understand_is_named_by_its_number(cells: dict[str, str]) -> None:
-    assert read_results(result(**cells)).unreadable == (2,)
+    (unreadable,) = read_results(result(**cells)).unreadable
+    assert unreadable.startswith("2: ")
+    assert all(cell in unreadable for cell in cells.values())
 
 
 @pytest.mark.parametrize("row", ["k-1;1;OK", ";" * 40])
 def test_a_row_with_too_few_or_too_many_cells_is_named_by_its_number(row: str) -> None:
-    assert read_results(f"{HEADER}\n{row}\n".encode()).unreadable == (2,)
+    assert read_results(f"{HEADER}\n{row}\n".encode()).unreadable == (f"2: {row}",)
 
 
 def test_an_empty_line_and_a_mark_at_the_beginning_are_no_fault() -> None:

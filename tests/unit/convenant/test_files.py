@@ -83,7 +83,7 @@ async def test_a_row_that_cannot_be_read_is_for_a_person_and_spoils_no_other(tmp
         await desk.rounds()
         assert desk.kinds()[-1] == "kennisgeving-antwoord"
         found = [(kind, line) for kind, _, line in desk.items()]
-        assert found == [(ItemKind.UNREADABLE_ROW, "2"), (ItemKind.UNKNOWN_ORDER, "nooit-gevraagd")]
+        assert found == [(ItemKind.UNREADABLE_ROW, "2: x;geen" + ";" * 12), (ItemKind.UNKNOWN_ORDER, "nooit-gevraagd")]
 
 
 async def test_a_file_that_is_none_is_for_a_person(tmp_path: Path) -> None:

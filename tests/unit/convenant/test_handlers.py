@@ -13,6 +13,7 @@ from adapters.convenant.simulator import Fault
 from adapters.convenant.store import ItemKind, PauseState
 from adapters.incident import NOT_IN_CASE, TWO_IN_CASE
 from adapters.ledger import INBOX, Taken
+from adapters.outside.deaths.store import Decision
 from hub.clock import new_pseudonym
 from schemas.codes import Measure, NotStoppedReason
 from schemas.messages import NoticeAnswer
@@ -31,6 +32,7 @@ from tests.unit.convenant.desk import (
 )
 
 pytestmark = pytest.mark.anyio
+RESUME = Decision(resume=True, by="m-7", reason="proef")
 
 
 @pytest.fixture(params=["waterschap", "gemeente"])
@@ -194,7 +196,7 @@ async def test_of_a_customer_who_died_a_person_decides(desk: Desk) -> None:
     await desk.receives(public_notice(), talk)
     await desk.receives(ending(date(2026, 12, 4), "overleden"), talk)
     with desk.ledger.begin() as tx:
-        desk.creditor.pauses.decide(tx, talk, resume=True, today=date(2026, 12, 7))
+        desk.creditor.pauses.decide(tx, talk, RESUME, datetime(2026, 12, 7, 9, 0, tzinfo=UTC))
     desk.clock.moment = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
     await desk.tick(timedelta())
     assert [one["lopend"] for one in desk.books.pauses()] == [0]

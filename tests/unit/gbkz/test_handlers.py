@@ -9,6 +9,7 @@ import pytest
 
 from adapters.gbkz import store
 from adapters.ledger import INBOX, Taken
+from adapters.outside.deaths.store import Decision
 from hub.clock import new_pseudonym
 from schemas.codes import Measure, NoCooperationReason, NotStoppedReason, Status
 from schemas.messages import NoCooperation, NoticeAnswer, StatusReport
@@ -196,7 +197,7 @@ async def test_a_death_leaves_the_pause_to_a_person(desk: Desk) -> None:
     assert await desk.paused() == {"D1", "D2", "D3"}
     with desk.ledger.begin() as tx:
         assert [one.conversation for one in store.to_decide(tx)] == [talk]
-        desk.office.pauses.decide(tx, talk, store.Decision(resume=True, by="m-7", reason="proef"), desk.clock.now())
+        desk.office.pauses.decide(tx, talk, Decision(resume=True, by="m-7", reason="proef"), desk.clock.now())
     await desk.at(NOW.replace(year=2028, month=12, day=11))
     assert await desk.paused() == set()
 

@@ -82,7 +82,7 @@ class Desk:
     def items(self) -> list[tuple[str, str]]:
         """What waits for a person: why, and about what."""
         with self.alone.ledger.begin() as tx:
-            return [(kind.value, line) for kind, _, line in store.items(tx)]
+            return [(one.kind, one.line) for one in store.ITEMS.waiting(tx)]
 
     def statuses(self) -> list[str]:
         """What whoever referred heard of how it stands."""

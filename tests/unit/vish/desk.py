@@ -77,6 +77,11 @@ class LocalFolders:
         with self._reached():
             (self.root / "uit" / name).unlink(missing_ok=True)
 
+    async def set_aside(self, name: str) -> None:
+        """Leaves it there under another name."""
+        with self._reached():
+            (self.root / "uit" / name).rename(self.root / "uit" / f"{name}.onleesbaar")
+
     @contextmanager
     def _reached(self) -> Iterator[None]:
         if not self.reachable:
