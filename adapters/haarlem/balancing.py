@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from adapters.haarlem import casefile, talkbook
@@ -15,7 +16,7 @@ from adapters.haarlem.conversations.settlement import (
     SettlementState,
 )
 from adapters.haarlem.conversations.talk import Talk, TalkKind
-from adapters.haarlem.dossier import Party, PartyRole, Person
+from adapters.haarlem.dossier import Party, PartyRole, Person, PersonState
 from adapters.haarlem.fanout import CallReason
 from adapters.haarlem.reach import Reach, is_findable, reach, with_bsn, without_bsn
 from adapters.haarlem.refusals import ActRefusedError, Refusal
@@ -62,7 +63,7 @@ def request_balances(helper: DebtHelper, tx: Transaction, case_id: str, request:
 def _ask(
     helper: DebtHelper, tx: Transaction, file: CaseFile, party: Party, talk: KeptTalk | None, request: BalancesRequest
 ) -> KeptTalk:
-    way = _way_to(helper, party, file.active)
+    way = way_to(helper, party, file.active)
     oin = way.organisation.oin if way is not None else ""
     if talk is None:
         about = About(TalkKind.SETTLEMENT, file.case.id, oin, case_id=file.case.id, party_id=party.id)
@@ -71,17 +72,24 @@ def _ask(
         (one.facts.clock for one in talks.of_case(tx, file.case.id) if one.open and one.facts.clock), default=None
     )
     fetches = oin in helper.settings.rules.fetching
-    facts = talk.facts.model_copy(update={"clock": clock or helper.now(), "fetches": fetches})
+    known = {"clock": clock or helper.now(), "fetches": fetches, "corrected": _still_wrong(file, talk)}
+    facts = talk.facts.model_copy(update=known)
     talk = replace(talk, oin=oin, facts=facts)
     days = way.line.reply_term_working_days if way is not None else None
     for person in file.active:
         if party.concerns(person):
-            message = _balance_request(file, person, party, way, request)
+            message = balance_request(file, person, party, way, request)
             talk = talkbook.say(helper, tx, talk, message, person=person.id, term_days=days)
     return talk
 
 
-def _way_to(helper: DebtHelper, party: Party, persons: Sequence[Person]) -> Reach | None:
+def _still_wrong(file: CaseFile, talk: KeptTalk) -> datetime | None:
+    """Asking anew says the right details; that it once was about somebody else is still to be told."""
+    replaced = {person.id for person in file.persons if person.state is PersonState.REPLACED}
+    return talk.facts.corrected if any(one.person in replaced for one in talk.facts.said) else None
+
+
+def way_to(helper: DebtHelper, party: Party, persons: Sequence[Person]) -> Reach | None:
     """The way to a party that can find everyone whom it concerns; nothing where a letter must go by hand."""
     directory = helper.directory()
     way = reach(directory, directory.organisation_of(party), BalanceRequest)
@@ -94,9 +102,10 @@ def _way_to(helper: DebtHelper, party: Party, persons: Sequence[Person]) -> Reac
     return way if named else None
 
 
-def _balance_request(
+def balance_request(
     file: CaseFile, person: Person, party: Party, way: Reach | None, request: BalancesRequest
 ) -> BalanceRequest:
+    """The question about one person, by BSN or without, as this party may have it."""
     claims = tuple(owed.claim for owed in party.claims)
     number, contact, kind = file.case.helper_number, file.case.contact, request.arrangement_kind
     if person.bsn is not None and way is not None and way.may_use_bsn:

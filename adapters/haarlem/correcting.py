@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.haarlem import book, casefile, phasing, store
+from adapters.haarlem import book, casefile, outdated, phasing, store
 from adapters.haarlem.acts import bsn_allowed, check_no_open_case, owed
 from adapters.haarlem.agenda import store as agenda
 from adapters.haarlem.book import DebtHelper
@@ -47,6 +47,7 @@ def correct(helper: DebtHelper, tx: Transaction, case_id: str, request: CorrectR
     for place, correction in enumerate(request.persons):
         after = _correct_person(helper, tx, after, correction, f"/personen/{place}")
     _tell_differences(helper, tx, before, after)
+    outdated.correct(helper, tx, before, after)
     casefile.tell_everyone(helper, tx, casefile.read(tx, case_id))
     wrong = wrong_pauses(after)
     check_count(helper, request.count, count_pauses(wrong))

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from adapters.haarlem import advising, asides, openapi, phasing, questions, referring, talk_views
+from adapters.haarlem import advising, asides, openapi, outdated, phasing, questions, referring, talk_views
 from adapters.haarlem.desk.counter import Act, Answered
 from adapters.haarlem.desk.entrance import ActCall, Call, ReadCall
 from adapters.haarlem.desk.places import CASE, CaseId, PartyId, TalkId
@@ -61,6 +61,17 @@ def _shown(call: Call, tx: Transaction, talk_id: str) -> Answered:
 def talk(call: ReadCall, talk_id: TalkId) -> Response:
     """Eén gesprek met alles wat erin gezegd is: saldo, voorstel, uitkomst, dossier, vraag."""
     return call.read(Act.TALK, None, lambda tx: _shown(call, tx, talk_id))
+
+
+@routes.post(TALK + "/gegevens-doorgegeven", responses=_SHOWN, openapi_extra=openapi.body(EmptyRequest))
+def told(call: ActCall, talk_id: TalkId) -> Response:
+    """Vastleggen dat de andere partij de gecorrigeerde gegevens heeft, bijvoorbeeld na een telefoontje."""
+
+    def do(tx: Transaction) -> None:
+        call.document(EmptyRequest)
+        outdated.told(call.helper, tx, talk_id)
+
+    return _on_talk(call, Act.TOLD, talk_id, do)
 
 
 # — referrals ——————————————————————————————————————————————————————————————————————————————————————————————————————

@@ -49,6 +49,7 @@ class Line:
         end: the last day of rest, for a pause.
         alarm: why somebody must look now.
         open: whether anything more is waited for.
+        corrected: since when the other side has details that were put right here.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Line:
     end: date | None
     alarm: str | None
     open: bool
+    corrected: datetime | None = None
 
 
 def overview(helper: DebtHelper, tx: Transaction, case_id: str) -> tuple[Line, ...]:
@@ -98,7 +100,7 @@ def talk_line(helper: DebtHelper, tx: Transaction, talk: KeptTalk) -> Line:
         person_id=talk.person_id,
         conversation=talk.conversation,
         state=found.state.value,
-        words=words_of(talk.kind, found.state.value),
+        words=words_of(talk.facts, found.state.value),
         since=found.since,
         actor=found.actor,
         due=found.due,
@@ -106,6 +108,7 @@ def talk_line(helper: DebtHelper, tx: Transaction, talk: KeptTalk) -> Line:
         end=None,
         alarm=found.alarm and found.alarm.value,
         open=not found.over,
+        corrected=None if found.over else talk.facts.corrected,
     )
 
 

@@ -32,6 +32,9 @@ class LineAnswer(Document):
     end: Absent[Date] = Field(default=None, alias="einddatum", description="Laatste dag van rust.")
     alarm: Absent[str] = Field(default=None, alias="alarm")
     open: bool = Field(alias="loopt")
+    corrected: Absent[Instant] = Field(
+        default=None, alias="gegevensGewijzigdOp", description="De partij heeft nog de gegevens van daarvoor."
+    )
 
 
 class OverviewAnswer(Document):

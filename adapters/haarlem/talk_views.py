@@ -108,4 +108,5 @@ def _line(line: Line, case_id: str | None) -> LineAnswer:
         end=line.end,
         alarm=line.alarm,
         open=line.open,
+        corrected=line.corrected,
     )

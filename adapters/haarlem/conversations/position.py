@@ -33,6 +33,7 @@ class Alarm(StrEnum):
     SILENT = "lang-geen-bericht"
     LATE_NOTICE = "te-laat-gemeld"
     CASE_CLOSED = "zaak-gesloten"
+    OLD_DETAILS = "oude-gegevens"
 
 
 @dataclass(frozen=True, slots=True)

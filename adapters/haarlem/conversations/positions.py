@@ -29,19 +29,33 @@ _WORDS: Final[Mapping[TalkKind, Mapping[str, str]]] = {
     TalkKind.STATUS_REQUEST: {state.value: words for state, words in question.WORDS.items()},
     TalkKind.PHASES: {state.value: words for state, words in phases.WORDS.items()},
 }
+#: No message puts right what these said, so somebody does.
+OLD_DETAILS: Final[Mapping[TalkKind, str]] = {
+    TalkKind.SETTLEMENT: (
+        "Let op: deze partij heeft nog de oude gegevens. Vraag het saldo opnieuw, of geef de juiste gegevens door en "
+        "leg dat vast."
+    ),
+    TalkKind.REFERRAL: (
+        "Let op: deze partij heeft nog de oude gegevens. Geef de juiste door en leg dat vast, of trek de verwijzing in "
+        "en verwijs opnieuw."
+    ),
+}
 #: These end with the case; an administration and its questions go on without one.
 _OF_THE_CASE: Final = frozenset({TalkKind.SETTLEMENT, TalkKind.REFERRAL})
 
 
 def position_of(talk: Talk, settings: Settings, now: datetime, case_ended: datetime | None = None) -> Position:
-    """Where it stands at `now`; what goes on after its case ended is an alarm."""
+    """Where it stands at `now`; that it goes on after its case ended is an alarm, and so are old details there."""
     position = _MACHINE[talk.kind](talk, settings, now)
+    if talk.corrected is not None and not position.over:
+        position = position.alarmed(Alarm.OLD_DETAILS)
     runs_on = talk.kind in _OF_THE_CASE and position.state not in settlement.SETTLED and not position.over
     if runs_on and term_passed(case_ended, settings.terms.call, now):
         return position.alarmed(Alarm.CASE_CLOSED)
     return position
 
 
-def words_of(kind: TalkKind, state: str) -> str:
-    """The state in Dutch."""
-    return _WORDS[kind][state]
+def words_of(talk: Talk, state: str) -> str:
+    """The state in Dutch, and what to do where the other side has details that were put right since."""
+    said = _WORDS[talk.kind][state]
+    return said if talk.corrected is None else f"{said} {OLD_DETAILS.get(talk.kind, '')}".rstrip()

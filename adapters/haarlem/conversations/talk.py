@@ -91,6 +91,7 @@ class Talk(Fact):
         urgent: whether the short terms hold.
         clock: when the first balance of the case was asked; the long terms of an arrangement count from there.
         fetches: whether the other side fetches its messages, so that its terms count from `opgehaald`.
+        corrected: when details were put right that the other side still has as they were; none once it was told.
     """
 
     kind: TalkKind
@@ -98,6 +99,7 @@ class Talk(Fact):
     urgent: bool = False
     clock: datetime | None = None
     fetches: bool = False
+    corrected: datetime | None = None
     said: tuple[Said, ...] = ()
     heard: tuple[Heard, ...] = ()
 

@@ -56,6 +56,7 @@ class Act(StrEnum):
     AGREE = "schuldregeling-akkoord"
     END_ARRANGEMENT = "schuldregeling-beeindigen"
     TALK = "gesprek-opvragen"
+    TOLD = "gegevens-doorgegeven"
     ADMINISTRATIONS = "bewinden-opvragen"
     REFER = "verwijzen"
     WITHDRAW = "verwijzing-intrekken"

@@ -9,7 +9,7 @@ from adapters.haarlem.ddas.reporting import ReportKind, TrajectoryFactsRequest
 from adapters.haarlem.ddas_desk import recording
 from adapters.haarlem.desk.counter import Act
 from adapters.haarlem.page.catalogue_beginning import ADDING, REGISTER
-from adapters.haarlem.page.catalogue_helping import HELPING, OF_KIND, TALK_FORMS
+from adapters.haarlem.page.catalogue_helping import HELPING, OF_KIND, OLD_DETAILS, TALK_FORMS
 from adapters.haarlem.page.catalogue_settling import SETTLING
 from adapters.haarlem.page.deeds import ActForm, Deed
 from adapters.haarlem.page.fields import Field, Group, Kind, Source
@@ -26,7 +26,7 @@ from adapters.haarlem.requests import (
     SplitRequest,
 )
 
-__all__ = ["BY_SLUG", "CASE_FORMS", "OF_KIND", "REGISTER", "TALK_BY_SLUG", "TALK_FORMS"]
+__all__ = ["BY_SLUG", "CASE_FORMS", "OF_KIND", "OLD_DETAILS", "REGISTER", "TALK_BY_SLUG", "TALK_FORMS"]
 
 
 def _end_person(deed: Deed) -> None:

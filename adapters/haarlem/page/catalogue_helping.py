@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.haarlem import advising, asides, phasing, questions, referring
+from adapters.haarlem import advising, asides, outdated, phasing, questions, referring
 from adapters.haarlem.conversations.talk import TalkKind
 from adapters.haarlem.desk.counter import Act
 from adapters.haarlem.page.deeds import ActForm, Deed
@@ -42,6 +42,10 @@ def _advise(deed: Deed) -> None:
 
 def _carry_out(deed: Deed) -> None:
     questions.carry_out(deed.helper, deed.tx, deed.about["gesprek"])
+
+
+def _told(deed: Deed) -> None:
+    outdated.told(deed.helper, deed.tx, deed.about["gesprek"])
 
 
 def _answer(deed: Deed) -> None:
@@ -202,7 +206,19 @@ TALK_FORMS: Final = (
         ),
         done="Het antwoord is verstuurd.",
     ),
+    ActForm(
+        "gegevens-doorgegeven",
+        "Vastleggen dat de juiste gegevens zijn doorgegeven",
+        Act.TOLD,
+        EmptyRequest,
+        _told,
+        (Group("Gegevens", (TALK,)),),
+        "Voor als u de partij hebt gebeld of geschreven. Er wordt niets verstuurd.",
+        "Vastgelegd: deze partij heeft de juiste gegevens.",
+    ),
 )
+#: Where the other side has details that were put right since.
+OLD_DETAILS: Final = ("gegevens-doorgegeven",)
 #: Which of them fit which conversation.
 OF_KIND: Final = {
     TalkKind.ADMINISTRATION: ("advies",),

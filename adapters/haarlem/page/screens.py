@@ -24,7 +24,7 @@ from adapters.haarlem.desk.places import UUID
 from adapters.haarlem.desk.problems import status_of
 from adapters.haarlem.letter.printing import printed, rest_letter
 from adapters.haarlem.page import reading
-from adapters.haarlem.page.catalogue import BY_SLUG, CASE_FORMS, OF_KIND, REGISTER, TALK_BY_SLUG
+from adapters.haarlem.page.catalogue import BY_SLUG, CASE_FORMS, OF_KIND, OLD_DETAILS, REGISTER, TALK_BY_SLUG
 from adapters.haarlem.page.desk import Asked, caller_of
 from adapters.haarlem.page.fields import day_of
 from adapters.haarlem.page.words import ENDS_NEAR
@@ -124,7 +124,8 @@ async def talk(visitor: Asked) -> Response:
 
     def work(tx: Transaction) -> str:
         found = talk_views.talk_view(visitor.desk.helper, tx, talk_id)
-        forms = [TALK_BY_SLUG[slug] for slug in OF_KIND.get(TalkKind(found.line.kind), ())]
+        of_kind = OF_KIND.get(TalkKind(found.line.kind), ())
+        forms = [TALK_BY_SLUG[slug] for slug in (*of_kind, *(OLD_DETAILS if found.line.corrected else ()))]
         return visitor.text("gesprek.html", talk=found, forms=forms)
 
     return await looked(visitor, Act.TALK, None, work)

@@ -120,7 +120,7 @@ def test_order_and_repetition_change_nothing(
     assert other == straight
     position = position_of(straight, SETTINGS, now)
     assert position_of(other, SETTINGS, now) == position
-    assert words_of(kind, position.state)
+    assert words_of(talk(kind), position.state)
 
 
 @settings(deadline=None)  # a slow machine, not a slow rule
