@@ -25,7 +25,6 @@ from adapters.convenant.simulator_files import serving as files_serving
 from adapters.convenant.simulator_words import HOUSES
 from adapters.gbkz.process import compose as compose_tax
 from adapters.gbkz.simulator import TaxSystem
-from adapters.gbkz.simulator import serving as tax_serving
 from adapters.gbkz.simulator_office import Office
 from adapters.gbkz.simulator_record import Record
 from adapters.gbkz.simulator_words import Seed
@@ -35,10 +34,11 @@ from adapters.kredietbank.process import compose as compose_bank
 from adapters.kredietbank.simulator import Bank
 from adapters.kredietbank.simulator import serving as bank_serving
 from adapters.kredietbank.simulator_books import Books
+from adapters.simulators.files import Place
+from adapters.simulators.web import served as tax_serving
 from adapters.vish.process import compose as compose_vish
 from adapters.vish.simulator import serving as vish_serving
 from adapters.vish.simulator_index import Index
-from adapters.vish.simulator_sftp import Place
 from hub.clock import new_pseudonym
 from schemas.messages import PhaseChange
 from tests.road import Road, eventually

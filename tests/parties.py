@@ -15,14 +15,14 @@ from adapters.contract import Done, Received
 from adapters.edge import Edge
 from adapters.gbkz.process import compose as compose_gbkz
 from adapters.gbkz.simulator import TaxSystem
-from adapters.gbkz.simulator import serving as tax_serving
 from adapters.gbkz.simulator_office import Office
 from adapters.gbkz.simulator_record import Record
 from adapters.gbkz.simulator_words import Seed
+from adapters.simulators.files import Place
+from adapters.simulators.web import served as tax_serving
 from adapters.vish.process import compose as compose_vish
 from adapters.vish.simulator import serving as vish_serving
 from adapters.vish.simulator_index import Index
-from adapters.vish.simulator_sftp import Place
 from hub.clock import new_pseudonym
 from schemas.messages import (
     DebtRestRegistrationResult,

@@ -12,9 +12,6 @@ import argparse
 import asyncio
 import hmac
 import json
-import os
-import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -22,7 +19,6 @@ from enum import StrEnum
 from pathlib import Path
 
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -30,6 +26,7 @@ from starlette.routing import Route
 
 from adapters.convenant.simulator_books import Books, KeyReusedError, Said
 from adapters.convenant.simulator_words import HOUSES, Document, Words
+from adapters.simulators.web import served, token_in, write_ports
 
 RETRY_S = 0.05
 
@@ -206,30 +203,14 @@ class House:
 @asynccontextmanager
 async def serving(house: House, port: int = 0) -> AsyncIterator[int]:
     """Serve a house on a loopback port (0: any free one) for as long as the block lasts; yields the port."""
-    listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(
-        house.app(), lifespan="off", access_log=False, log_level="critical", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    bringing = asyncio.create_task(house.bring())
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        bringing.cancel()
-        server.should_exit = True
-        with suppress(asyncio.CancelledError):
-            await bringing
-        await task
-        listener.close()
-
-
-def token_in(path: Path) -> str:
-    """The bearer token in `path`, which is made (0600) when it is not there."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+    async with served(house.app(), port) as place:
+        bringing = asyncio.create_task(house.bring())
+        try:
+            yield place.port
+        finally:
+            bringing.cancel()
+            with suppress(asyncio.CancelledError):
+                await bringing
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -240,10 +221,7 @@ async def run(options: argparse.Namespace) -> None:
     hook = Hook(options.webhook, token_in(options.webhook_token_file)) if options.webhook else None
     house = House(HOUSES[options.house], books, token_in(options.token_file), hook=hook)
     async with serving(house, options.port) as port:
-        if options.port_file:
-            draft = options.port_file.with_suffix(".tmp")
-            draft.write_text(f"{port}\n")
-            draft.replace(options.port_file)
+        write_ports(options.port_file, port)
         await asyncio.Event().wait()
 
 

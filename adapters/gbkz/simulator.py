@@ -12,17 +12,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hmac
-import os
-import secrets
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import uvicorn
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -47,6 +42,7 @@ from adapters.gbkz.simulator_words import (
     TaxpayerQuestion,
     Words,
 )
+from adapters.simulators.web import served, token_in, write_ports
 
 W = TypeVar("W", bound=Words)
 Answer = Callable[[Request], Awaitable[Response]]
@@ -189,48 +185,14 @@ async def _key_reused(_: Request, __: Exception) -> Response:
     return JSONResponse({"fout": {"code": "SLEUTEL_HERGEBRUIKT"}}, 409)
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A server that runs: where it listens, and the task that ends when it stops."""
-
-    port: int
-    task: asyncio.Task[None]
-
-
-@asynccontextmanager
-async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[Served]:
-    """Serve `app` on a loopback port (0: any free one) for as long as the block lasts; it listens at once."""
-    listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield Served(listener.getsockname()[1], task)
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
-
-
-def token_in(path: Path) -> str:
-    """The bearer token in `path`, which is made (0600) when it is not there."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
-
-
 async def run(options: argparse.Namespace) -> None:
     """Serve until the process is told to stop."""
     record = Record(options.db)
     if options.seed:
         Office(record).fill(Seed.model_validate_json(options.seed.read_bytes(), by_alias=True, by_name=False))
-    async with serving(TaxSystem(record, token_in(options.token_file)).app, options.port) as served:
-        if options.port_file:
-            draft = options.port_file.with_suffix(".tmp")
-            draft.write_text(f"{served.port}\n")
-            draft.replace(options.port_file)
-        await asyncio.wait([served.task])
+    async with served(TaxSystem(record, token_in(options.token_file)).app, options.port) as place:
+        write_ports(options.port_file, place.port)
+        await asyncio.wait([place.task])
 
 
 def main() -> None:

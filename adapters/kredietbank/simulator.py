@@ -12,9 +12,6 @@ import argparse
 import asyncio
 import hmac
 import json
-import os
-import secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,13 +19,13 @@ from enum import StrEnum
 from pathlib import Path
 
 import httpx2
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.kredietbank.simulator_books import Books, Document, KeyReusedError
+from adapters.simulators.web import served, token_in, write_ports
 
 RETRY_S = 0.05
 
@@ -220,30 +217,14 @@ class Bank:
 @asynccontextmanager
 async def serving(bank: Bank, port: int = 0) -> AsyncIterator[int]:
     """Serve on a loopback port (0: any free one) for as long as the block lasts; yields the port."""
-    listener = socket.create_server(("127.0.0.1", port))
-    config = uvicorn.Config(
-        bank.app(), lifespan="off", access_log=False, log_level="critical", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    bringing = asyncio.create_task(bank.bring())
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        bringing.cancel()
-        server.should_exit = True
-        with suppress(asyncio.CancelledError):
-            await bringing
-        await task
-        listener.close()
-
-
-def token_in(path: Path) -> str:
-    """The bearer token in `path`, which is made (0600) when it is not there."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+    async with served(bank.app(), port) as place:
+        bringing = asyncio.create_task(bank.bring())
+        try:
+            yield place.port
+        finally:
+            bringing.cancel()
+            with suppress(asyncio.CancelledError):
+                await bringing
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -252,10 +233,7 @@ async def run(options: argparse.Namespace) -> None:
     books = Books(options.db, creditors=tuple((party, number or None) for party, _, number in named))
     hook = Hook(options.webhook, token_in(options.webhook_token_file)) if options.webhook else None
     async with serving(Bank(books, token_in(options.token_file), hook=hook), options.port) as port:
-        if options.port_file:
-            draft = options.port_file.with_suffix(".tmp")
-            draft.write_text(f"{port}\n")
-            draft.replace(options.port_file)
+        write_ports(options.port_file, port)
         await asyncio.Event().wait()
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-import asyncssh
-
 from adapters.kredietbank.simulator_books import Books, Document
+from adapters.simulators.files import Place, files_served
 
 COLUMNS = (
     *("kenmerk", "nummer", "soort", "stand", "reden", "resultaat", "afspraak", "deelnemer", "dossier", "klantnummer"),
@@ -51,14 +49,13 @@ class Folders:
     fetched: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Make the folders and the host key."""
-        for folder in (self.root / "in", self.root / "uit"):
-            folder.mkdir(parents=True, exist_ok=True)
-        if not self.host_key.exists():
-            key = asyncssh.generate_private_key("ssh-ed25519")
-            self.host_key.touch(mode=0o600)
-            key.write_private_key(str(self.host_key))
-            key.write_public_key(f"{self.host_key}.pub")
+        """Make the folders and, once, the host key."""
+        self.place.prepare()
+
+    @property
+    def place(self) -> Place:
+        """Where its files and keys are."""
+        return Place(self.root, self.host_key, self.user, self.authorized_keys)
 
     def takes(self, *kinds: FileFault) -> FileFault:
         """The present fault if it is one of these; it is used up."""
@@ -96,9 +93,7 @@ class Folders:
         writer = csv.DictWriter(text, COLUMNS, delimiter=";", restval="")
         writer.writeheader()
         writer.writerows(rows)
-        draft = self.root / "uit" / f"{name}.deel"
-        draft.write_text(text.getvalue(), encoding="utf-8", newline="")
-        draft.replace(self.root / "uit" / name)
+        self.place.put(name, text.getvalue())
 
 
 def _asked(row: dict[str, str]) -> Document:
@@ -138,59 +133,9 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-class _Server(asyncssh.SSHServer):
-    """Lets in one user, by key."""
-
-    def __init__(self, house: Folders) -> None:
-        self._house = house
-        self._connection: asyncssh.SSHServerConnection | None = None
-
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self._connection = conn
-
-    def begin_auth(self, username: str) -> bool:
-        shut = self._house.takes(FileFault.CLOSED) is FileFault.CLOSED
-        if username == self._house.user and not shut and self._connection is not None:
-            self._connection.set_authorized_keys(str(self._house.authorized_keys))
-        return True
-
-
-class _Folder(asyncssh.SFTPServer):
-    """The folder of that user, and nothing above it."""
-
-    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], house: Folders) -> None:
-        super().__init__(channel, chroot=str(house.root).encode())
-        self._house = house
-
-    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
-        """Rename a file over another, or cut the connection before or after it."""
-        self._cut(FileFault.CUT_BEFORE)
-        super().posix_rename(oldpath, newpath)
-        self._cut(FileFault.CUT_AFTER)
-
-    def _cut(self, kind: FileFault) -> None:
-        if self._house.takes(kind) is kind:
-            self.connection.abort()
-            raise asyncssh.SFTPConnectionLost(kind.value)
-
-
-@asynccontextmanager
-async def serving(house: Folders, port: int = 0) -> AsyncIterator[int]:
+def serving(house: Folders, port: int = 0) -> AbstractAsyncContextManager[int]:
     """Serve on a loopback port (0: any free one) for as long as the block lasts; yields the port."""
-    server = await asyncssh.listen(
-        "127.0.0.1",
-        port,
-        server_factory=lambda: _Server(house),
-        sftp_factory=lambda channel: _Folder(channel, house),
-        server_host_keys=[str(house.host_key)],
-        allow_scp=False,
-        login_timeout=10,
-    )
-    try:
-        yield server.get_port()
-    finally:
-        server.close()
-        await server.wait_closed()
+    return files_served(house.place, lambda kind: house.takes(FileFault(kind.value)) is not FileFault.NONE, port)
 
 
 async def rounds(house: Folders, every_s: float) -> None:

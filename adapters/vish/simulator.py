@@ -13,9 +13,6 @@ import argparse
 import asyncio
 import hmac
 import json
-import os
-import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -23,7 +20,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -31,9 +27,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.simulators.files import Place
+from adapters.simulators.web import served, token_in, write_ports
 from adapters.vish.simulator_index import Index
 from adapters.vish.simulator_round import Mood, ResultFault, Round
-from adapters.vish.simulator_sftp import Door, DoorFault, Place, sftp_serving
+from adapters.vish.simulator_sftp import Door, DoorFault, sftp_serving
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -163,30 +161,15 @@ async def serving(index: Index, place: Place, token: str, ports: tuple[int, int]
     """SFTP, HTTP and the index itself, for as long as the block lasts; `ports` are those of SFTP and HTTP."""
     door, mood = Door(), Mood()
     rounds = Round(index, place.root, mood)
-    listener = socket.create_server(("127.0.0.1", ports[1]))
     app = Desk(index, rounds, door, mood, token).app()
-    config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    async with sftp_serving(place, door, ports[0]) as sftp_port:
-        http = asyncio.create_task(server.serve(sockets=[listener]))
+    async with sftp_serving(place, door, ports[0]) as sftp_port, served(app, ports[1]) as http:
         working = asyncio.create_task(rounds.run())
         try:
-            yield Served(sftp_port, listener.getsockname()[1], http)
+            yield Served(sftp_port, http.port, http.task)
         finally:
             working.cancel()
-            server.should_exit = True
             with suppress(asyncio.CancelledError):
                 await working
-            await http
-            listener.close()
-
-
-def token_in(path: Path) -> str:
-    """The bearer token in `path`, which is made (0600) when it is not there."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -196,12 +179,9 @@ async def run(options: argparse.Namespace) -> None:
         seed = Seed.model_validate_json(options.seed.read_bytes())
         index.fill(seed.aansluitingen, list(seed.personen))
     place = Place(options.root, options.host_key, options.user, options.authorized_keys)
-    async with serving(index, place, token_in(options.token_file), (options.port, options.http_port)) as served:
-        if options.port_file:
-            draft = options.port_file.with_suffix(".tmp")
-            draft.write_text(f"{served.sftp_port}\n{served.http_port}\n")
-            draft.replace(options.port_file)
-        await asyncio.wait([served.task])
+    async with serving(index, place, token_in(options.token_file), (options.port, options.http_port)) as known:
+        write_ports(options.port_file, known.sftp_port, known.http_port)
+        await asyncio.wait([known.task])
 
 
 def consult(options: argparse.Namespace) -> None:

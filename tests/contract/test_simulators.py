@@ -24,15 +24,15 @@ from adapters.gbkz.client import HttpTaxSystem, reached
 from adapters.gbkz.records import Lifting, Miss, Placement, Reason, Taxpayer
 from adapters.gbkz.settings import TaxOfficeSettings
 from adapters.gbkz.simulator import TaxSystem
-from adapters.gbkz.simulator import serving as tax_serving
 from adapters.gbkz.simulator_record import Record
 from adapters.outside.http import Exchange
 from adapters.outside.sftp import SftpPlace, SftpSettings
+from adapters.simulators.files import Place
+from adapters.simulators.web import served as tax_serving
 from adapters.vish.batch import Act, Cells, Outcome, read_results, write_batch
 from adapters.vish.handlers import IDEMPOTENCY
 from adapters.vish.simulator import serving as vish_serving
 from adapters.vish.simulator_index import Index
-from adapters.vish.simulator_sftp import Place
 from hub.errors import Code, RefusedError, UnavailableError
 from tests.road import eventually
 
@@ -429,13 +429,24 @@ def test_a_bailiff_can_consult_the_index_from_the_command_line(tmp_path: Path) -
     assert json.loads(found.stdout) == {"geregistreerd": False, "registraties": []}
 
 
-@pytest.mark.parametrize("module", ["adapters.gbkz.simulator", "adapters.vish.simulator"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "adapters.gbkz.simulator",
+        "adapters.vish.simulator",
+        "adapters.convenant.simulator",
+        "adapters.convenant.simulator_files",
+        "adapters.kredietbank.simulator",
+        "adapters.kredietbank.simulator_files",
+    ],
+)
 def test_a_simulator_imports_nothing_of_hub_adapters_or_schemas(module: str) -> None:
     own = module.rpartition(".")[0]
+    ours = (f"{own}.simulator", "adapters.simulators")  # and what all simulators share, which imports nothing either
     script = (
         f"import sys, {module}\n"
         f"print([name for name in sys.modules if name.split('.')[0] in ('hub', 'schemas')"
-        f" or name.startswith('adapters.') and name != '{own}' and not name.startswith('{module}')])"
+        f" or name.startswith('adapters.') and name != '{own}' and not name.startswith({ours})])"
     )
     found = subprocess.run(
         [sys.executable, "-c", script],

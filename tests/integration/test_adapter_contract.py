@@ -23,7 +23,6 @@ from adapters.convenant.simulator_files import rounds as house_rounds
 from adapters.convenant.simulator_files import serving as house_files
 from adapters.convenant.simulator_words import HOUSES
 from adapters.gbkz.simulator import TaxSystem
-from adapters.gbkz.simulator import serving as tax_serving
 from adapters.gbkz.simulator_office import Office
 from adapters.gbkz.simulator_record import Record
 from adapters.gbkz.simulator_words import Seed
@@ -34,9 +33,10 @@ from adapters.kredietbank.simulator_files import FileFault as FolderFault
 from adapters.kredietbank.simulator_files import Folders
 from adapters.kredietbank.simulator_files import rounds as bank_rounds
 from adapters.kredietbank.simulator_files import serving as bank_files
+from adapters.simulators.files import Place
+from adapters.simulators.web import served as tax_serving
 from adapters.vish.simulator import serving as vish_serving
 from adapters.vish.simulator_index import Index
-from adapters.vish.simulator_sftp import Place
 from schemas.identifiers import is_bsn
 from schemas.messages import (
     DebtRestRegistration,
