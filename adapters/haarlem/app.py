@@ -14,13 +14,13 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, ExceptionHandler
 
 from adapters.api.frame import Frame
+from adapters.api.trouble import Trouble, TroubleError
 from adapters.haarlem import openapi
 from adapters.haarlem.api import routes
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.ddas_desk import app as ddas
 from adapters.haarlem.desk import problems
 from adapters.haarlem.desk.counter import Counter
-from adapters.haarlem.desk.problems import Trouble, TroubleError
 from adapters.haarlem.refusals import ActRefusedError
 from adapters.haarlem.settings import ApiSettings
 from hub.errors import HubError
@@ -81,7 +81,7 @@ async def _refused(_: Request, error: ActRefusedError) -> Response:
 
 
 async def _troubled(_: Request, error: TroubleError) -> Response:
-    return problems.troubled(error)
+    return error.response()
 
 
 async def _misread(_: Request, error: RequestValidationError) -> Response:
@@ -90,16 +90,16 @@ async def _misread(_: Request, error: RequestValidationError) -> Response:
 
 async def _http(_: Request, error: HTTPException) -> Response:
     trouble = _OF_STATUS.get(error.status_code, Trouble.NO_PAGE)
-    return problems.troubled(TroubleError(trouble, error.headers))
+    return TroubleError(trouble, headers=error.headers).response()
 
 
 async def _unavailable(_: Request, error: HubError) -> Response:
     """The register, our keys or the database cannot be used now: nothing was done, and it can be asked again."""
     log().error(Event.TASK_FAILED, task="api", code=error.code, advice=error.advice())
-    return problems.troubled(TroubleError(Trouble.UNAVAILABLE, {"Retry-After": "30"}))
+    return TroubleError(Trouble.UNAVAILABLE).response()
 
 
 async def _fault(_: Request, error: Exception) -> Response:
     """A fault of ours: where it was is logged, what was asked is not."""
     log().error(Event.TASK_FAILED, task="api", error=type(error).__name__, frames=frames_of(error))
-    return problems.troubled(TroubleError(Trouble.INTERNAL))
+    return TroubleError(Trouble.INTERNAL).response()

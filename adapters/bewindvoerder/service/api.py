@@ -16,11 +16,12 @@ from starlette.types import ASGIApp
 
 from adapters.api.frame import Frame
 from adapters.api.problem import MEDIA_TYPE
+from adapters.api.trouble import Trouble, TroubleError
 from adapters.bewindvoerder import acts, store
 from adapters.bewindvoerder.acts import NotHereError
 from adapters.bewindvoerder.desk import Act, Desk, rules_of
 from adapters.bewindvoerder.records import Letter, Model
-from adapters.bewindvoerder.service.door import Call, ReadCall, Trouble, TroubleError, WriteCall
+from adapters.bewindvoerder.service.door import Call, ReadCall, WriteCall
 from adapters.bewindvoerder.service.shapes import (
     CreditorShape,
     CreditorsShape,

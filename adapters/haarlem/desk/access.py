@@ -16,8 +16,8 @@ from typing import Final
 
 from stdnum.nl import bsn
 
+from adapters.api.trouble import Trouble, TroubleError
 from adapters.haarlem.desk import store
-from adapters.haarlem.desk.problems import Trouble, TroubleError
 from adapters.haarlem.desk.store import Token
 from adapters.haarlem.refusals import ActRefusedError, Fault, invalid
 from adapters.haarlem.store import Transaction
@@ -73,7 +73,7 @@ def authenticate(tx: Transaction, secret: str | None, now: datetime) -> Token:
     found = store.tokens(tx, _digest(secret)) if secret else []
     usable = [one for one in found if one.revoked_at is None and (one.expires_at is None or now < one.expires_at)]
     if not usable:
-        raise TroubleError(Trouble.NO_TOKEN, {"WWW-Authenticate": "Bearer"})
+        raise TroubleError(Trouble.NO_TOKEN)
     return usable[0]
 
 

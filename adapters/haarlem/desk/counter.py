@@ -16,10 +16,11 @@ from typing import Final
 
 from starlette.responses import Response
 
+from adapters.api.trouble import Trouble, TroubleError
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.desk import store
 from adapters.haarlem.desk.access import Caller
-from adapters.haarlem.desk.problems import Trouble, TroubleError, status_of
+from adapters.haarlem.desk.problems import status_of
 from adapters.haarlem.desk.store import KeptAnswer
 from adapters.haarlem.refusals import ActRefusedError, not_allowed
 from adapters.haarlem.store import Transaction

@@ -13,11 +13,11 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import Response
 
+from adapters.api.trouble import Trouble, TroubleError
 from adapters.haarlem.book import DebtHelper
 from adapters.haarlem.desk import access
 from adapters.haarlem.desk.access import EMPLOYEE_HEADER, KEY_HEADER, Caller, Scope
 from adapters.haarlem.desk.counter import Act, Answered, Counter, Posted
-from adapters.haarlem.desk.problems import Trouble, TroubleError
 from adapters.haarlem.desk.store import Token
 from adapters.haarlem.refusals import Fault, invalid, misfit
 from adapters.haarlem.store import Transaction

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -17,31 +15,6 @@ from schemas.errors import Slug
 API_VERSION: Final = "1.0.0"
 
 
-class Trouble(StrEnum):
-    """What the counter itself refuses, beside the acts."""
-
-    NO_TOKEN = "geen-toegang"  # noqa: S105 a slug, no secret
-    NO_SCOPE = "geen-recht"
-    NO_PAGE = "onbekend-adres"
-    NO_METHOD = "methode-niet-toegestaan"
-    TOO_LARGE = "te-groot"
-    MEDIA_TYPE = "verkeerd-mediatype"
-    KEY_REUSED = "idempotentiesleutel-hergebruikt"
-    UNAVAILABLE = "tijdelijk-niet-beschikbaar"
-    INTERNAL = "interne-fout"
-
-
-_TROUBLE: Final[dict[Trouble, tuple[int, str, str]]] = {
-    Trouble.NO_TOKEN: (401, "Geen toegang", "Stuur een geldig toegangstoken mee (Authorization: Bearer)."),
-    Trouble.NO_SCOPE: (403, "Geen recht", "Dit token geeft geen recht op deze handeling."),
-    Trouble.NO_PAGE: (404, "Onbekend adres", "Op dit adres is niets; zie openapi.json."),
-    Trouble.NO_METHOD: (405, "Methode niet toegestaan", "Dit adres kent deze methode niet; zie openapi.json."),
-    Trouble.TOO_LARGE: (413, "Te groot", "De inhoud is groter dan hier is toegestaan."),
-    Trouble.MEDIA_TYPE: (415, "Verkeerd mediatype", "Stuur application/json, of bij een import text/csv."),
-    Trouble.KEY_REUSED: (400, "Sleutel hergebruikt", "Deze Idempotency-Key is eerder met een andere inhoud gebruikt."),
-    Trouble.UNAVAILABLE: (503, "Tijdelijk niet beschikbaar", "Er is niets gebeurd; probeer het straks opnieuw."),
-    Trouble.INTERNAL: (500, "Interne fout", "Er ging hier iets mis; er is niets gebeurd. De beheerder kan het vinden."),
-}
 _STATUS: Final[dict[Refusal, int]] = {
     Refusal.INVALID: 400,
     Refusal.UNKNOWN: 404,
@@ -55,15 +28,6 @@ _STATUS: Final[dict[Refusal, int]] = {
     Refusal.NOT_ALL_AGREED: 409,
     Refusal.NOT_ALLOWED: 409,
 }
-
-
-class TroubleError(Exception):
-    """The counter refuses; `headers` go with the answer."""
-
-    def __init__(self, trouble: Trouble, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(trouble.value)
-        self.trouble = trouble
-        self.headers = dict(headers or {})
 
 
 def status_of(error: ActRefusedError) -> int:
@@ -86,12 +50,6 @@ def refused(error: ActRefusedError) -> Response:
     if error.end is not None:
         members["einddatum"] = error.end.isoformat()
     return problem(_STATUS[error.refusal], error.refusal.value, title, detail, members)
-
-
-def troubled(error: TroubleError) -> Response:
-    """The answer of the counter itself."""
-    status, title, detail = _TROUBLE[error.trouble]
-    return problem(status, error.trouble.value, title, detail, {}, error.headers)
 
 
 #: What the web framework finds wrong with a header, query or path, in our words.

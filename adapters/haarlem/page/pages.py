@@ -12,8 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from adapters.api.trouble import TroubleError
 from adapters.haarlem.desk.counter import Act
-from adapters.haarlem.desk.problems import TroubleError, status_of
+from adapters.haarlem.desk.problems import status_of
 from adapters.haarlem.page import reading, screens
 from adapters.haarlem.page.acting import ChangedError, Filled, Plan, errors_of, perform, rehearse
 from adapters.haarlem.page.catalogue import BY_SLUG, REGISTER, TALK_BY_SLUG
