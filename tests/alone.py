@@ -100,9 +100,7 @@ class Alone:
                 pass
             self.clock.move(timedelta(seconds=2))
 
-    async def receives(
-        self, message: Message, conversation: str, *, sender: str = SHV, case: str | None = None
-    ) -> str:
+    async def receives(self, message: Message, conversation: str, *, sender: str = SHV, case: str | None = None) -> str:
         """One message, acted on; its id."""
         key = self.arrives(message, conversation, sender=sender, case=case)
         await self.work()

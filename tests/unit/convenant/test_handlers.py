@@ -20,7 +20,6 @@ from schemas.messages import NoticeAnswer
 from tests.unit.convenant.desk import (
     BAKKER,
     GONE,
-    HAARLEM,
     NOBODY,
     Desk,
     ending,
@@ -30,6 +29,7 @@ from tests.unit.convenant.desk import (
     notice,
     public_notice,
 )
+from tests.world import SHV
 
 pytestmark = pytest.mark.anyio
 RESUME = Decision(resume=True, by="m-7", reason="proef")
@@ -238,8 +238,9 @@ async def test_an_office_that_tells_of_an_incident_in_the_case_is_answered_in_it
     await desk.receives(public_notice(), talk, case=case)
     told = await desk.receives(incident(), theirs, sender=OFFICE, case=case)
     assert desk.books.complaints() == ["aanmaning"]
-    assert desk.sent[1][0] == told
-    assert (desk.said()[1]["status"], desk.addressed[1]) == ("beantwoord", (OFFICE, case, theirs))
+    answer = desk.sent[1]
+    assert (answer.to, answer.case, answer.conversation, answer.causation) == (OFFICE, case, theirs, told)
+    assert desk.told()[1]["status"] == "beantwoord"
     assert desk.pause(talk).state is PauseState.ACTIVE
 
 
@@ -248,11 +249,11 @@ async def test_a_case_in_which_no_pause_or_more_than_one_runs_leaves_the_inciden
 ) -> None:
     case = new_pseudonym()
     await desk.receives(incident(), new_pseudonym(), sender=OFFICE, case=case)
-    assert (desk.said()[-1]["status"], desk.said()[-1]["toelichting"]) == ("overig", NOT_IN_CASE)
+    assert desk.told()[-1] == {"status": "overig", "toelichting": NOT_IN_CASE}
     await desk.receives(public_notice(), new_pseudonym(), case=case)
     await desk.receives(public_notice(BAKKER, "1985-00-00"), new_pseudonym(), case=case)
     await desk.receives(incident(), new_pseudonym(), sender=OFFICE, case=case)
-    assert (desk.addressed[-1][0], desk.said()[-1]["toelichting"]) == (OFFICE, TWO_IN_CASE)
+    assert (desk.sent[-1].to, desk.told()[-1]["toelichting"]) == (OFFICE, TWO_IN_CASE)
     assert desk.books.complaints() == []
 
 
@@ -261,8 +262,8 @@ async def test_what_else_they_say_of_an_incident_is_for_the_sender_of_the_pause(
     await desk.receives(public_notice(), talk, case=case)
     told = await desk.receives(incident(), theirs, sender=OFFICE, case=case)
     assert desk.take(Answer(key=told, number=9, outcome=Outcome.WRONG_CUSTOMER))
-    assert (desk.said()[-1]["status"], desk.addressed[-1][::2]) == ("verkeerde-klant-gepauzeerd", (HAARLEM, talk))
-    assert desk.sent[-1][0] is None
+    assert desk.told()[-1]["status"] == "verkeerde-klant-gepauzeerd"
+    assert (desk.sent[-1].to, desk.sent[-1].conversation, desk.sent[-1].causation) == (SHV, talk, None)
     assert desk.pause(talk).state is PauseState.REFUSED
 
 

@@ -12,7 +12,7 @@ from adapters.gbkz.incidents import GOES_ON, STOPPED
 from adapters.incident import NO_PAUSE, NOT_IN_CASE, TWO_IN_CASE
 from adapters.ledger import Taken
 from hub.clock import new_pseudonym
-from schemas.messages import NoticeAnswer, StatusReport
+from schemas.messages import Message, NoticeAnswer, StatusReport
 from tests.unit.gbkz.desk import SMIT, Desk, dossier, ending, incident, notice, opened
 
 pytestmark = pytest.mark.anyio
@@ -21,8 +21,13 @@ OFFICE = "00000099000000006000"
 
 def reported(desk: Desk, conversation: str) -> list[tuple[str, str | None]]:
     """The reports that were said in a conversation."""
-    said = (one for talk, one in desk.sent if talk == conversation)
+    said = in_talk(desk, conversation)
     return [(one.status.value, one.explanation) for one in said if isinstance(one, StatusReport)]
+
+
+def in_talk(desk: Desk, conversation: str) -> list[Message]:
+    """What was said in a conversation."""
+    return [one.message for one in desk.sent if one.conversation == conversation]
 
 
 async def somebody_there_ends(desk: Desk, number: str) -> None:
@@ -38,7 +43,7 @@ async def test_what_somebody_there_ended_is_placed_again_and_a_new_dossier_is_ta
     await somebody_there_ends(desk, "D1")
     await desk.manage("vullen", {"dossiers": [dossier("D8", "S1")]})
     assert await desk.paused() == {"D2", "D3"}
-    replies = await desk.receives(incident(), talk)
+    replies = await desk.answers_to(incident(), talk)
     assert await desk.paused() == {"D1", "D2", "D3", "D8"}
     assert reported(desk, talk)[-1] == ("beantwoord", STOPPED)
     told = [one for one in replies if isinstance(one, NoticeAnswer)][-1]
@@ -61,7 +66,7 @@ async def test_an_office_in_the_same_case_is_answered_and_the_debt_helper_hears_
     await desk.receives(incident(), theirs, sender=OFFICE, case=case)
     assert await desk.paused() == {"D1", "D2", "D3"}
     assert reported(desk, theirs) == [("beantwoord", STOPPED)]
-    assert [type(one) for where, one in desk.sent if where == talk] == [NoticeAnswer, NoticeAnswer]
+    assert [type(one) for one in in_talk(desk, talk)] == [NoticeAnswer, NoticeAnswer]
 
 
 async def test_what_cannot_be_stopped_is_no_rest_and_the_debt_helper_hears_who_has_it(desk: Desk) -> None:
@@ -69,7 +74,7 @@ async def test_what_cannot_be_stopped_is_no_rest_and_the_debt_helper_hears_who_h
     await desk.receives(notice(SMIT, "1991-01-02"), talk, case=case)
     await desk.receives(incident(), theirs, sender=OFFICE, case=case)
     assert reported(desk, theirs) == [("overig", GOES_ON)]
-    told = [one for where, one in desk.sent if where == talk and isinstance(one, NoticeAnswer)][-1]
+    told = [one for one in in_talk(desk, talk) if isinstance(one, NoticeAnswer)][-1]
     assert told.measures_not_stopped
 
 

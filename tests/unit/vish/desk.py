@@ -109,10 +109,10 @@ class Desk(Alone):
         while await self.worker.act_due():
             pass
 
-    async def receives(self, message: Message, conversation: str, *, sender: str = SHV) -> str:
+    async def receives(self, message: Message, conversation: str, *, sender: str = SHV, case: str | None = None) -> str:
         """One message arrives a second later and is acted on; its id."""
         self.clock.move(timedelta(seconds=1))
-        return await super().receives(message, conversation, sender=sender)
+        return await super().receives(message, conversation, sender=sender, case=case)
 
     async def tick(self, **later: float) -> None:
         """Time passes; the adapter does what is due."""
