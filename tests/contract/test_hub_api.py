@@ -6,8 +6,6 @@ that the description allows, and much that it does not.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +15,11 @@ import pytest
 
 from hub.api.access import Scope
 from hub.api.problems import Problem
-from hub.web.server import WebServer
 from tests.adr_rules import findings
-from tests.console import in_thread
 from tests.contract.test_haarlem_api import operations
 from tests.operators_api import Desk
+from tests.schemathesis_run import schemathesis
 
-#: All of schemathesis's phases with this many cases each; what its coverage phase adds follows from the description.
 EXAMPLES = 5
 
 
@@ -79,14 +75,7 @@ def test_the_official_rules_find_nothing(document: dict[str, Any], tmp_path: Pat
     assert findings(document, tmp_path) == []
 
 
+@pytest.mark.timeout(600)
 def test_schemathesis_finds_nothing(desk: Desk, tmp_path: Path) -> None:
-    server = WebServer(desk.client.app, "127.0.0.1", 0, part="api")
-    listening = server.listen()
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-    wanted = ["--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "4", "--generation-database", "none"]
-    reach = ["--url", url, "--header", f"Authorization: Bearer {desk.token(*Scope)}"]
-    command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "run", f"{url}/openapi.json", *reach, *wanted]
-    with in_thread(lambda stop: server.run(listening, stop)):
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Tested: 24" in done.stdout
+    said = schemathesis(desk.client.app, {"Authorization": f"Bearer {desk.token(*Scope)}"}, tmp_path, EXAMPLES)
+    assert "Tested: 24" in said
