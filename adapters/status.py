@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters import ledger as rows
 from adapters.breaker import Breaker
@@ -23,7 +23,7 @@ from schemas.codes import Circuit
 from schemas.messages import Message
 from schemas.road import EdgeStatus, EdgeVersions
 
-EVERY_S = 300.0
+EVERY = timedelta(minutes=5)
 LOOK_S = 5.0
 
 
@@ -46,19 +46,18 @@ class StatusReporter:
         self._handlers = handlers
         self._receipts = receipts
         self._told: object = None
-        self._told_at = 0.0
+        self._told_at: datetime | None = None
 
     async def run(self, link: Link, over: asyncio.Event) -> None:
         """Reports at once, then on every change of circuit, uncertain acts or register, and every five minutes."""
-        loop = asyncio.get_running_loop()
         while True:
             status = await self._status()
             news = (status.circuit, status.uncertain, status.register_version)
-            if news != self._told or loop.time() >= self._told_at + EVERY_S:
+            if news != self._told or is_due(self._told_at, status.time):
                 body = sign_payload(status, self._office.keys.signing(status.time))
                 errors = await link.publish([outgoing(self._identity, body, status.id, EdgeStatus.name, status.id)])
                 if errors == [None]:
-                    self._told, self._told_at = news, loop.time()
+                    self._told, self._told_at = news, status.time
             if await pause(over, LOOK_S):
                 return
 
@@ -80,3 +79,8 @@ class StatusReporter:
             clock_offset_ms=int(self._receipts.clock_offset / timedelta(milliseconds=1)),
             **values,
         )
+
+
+def is_due(told_at: datetime | None, now: datetime) -> bool:
+    """Whether the last report is too old, by the clock that its readers go by: one that was moved makes it old."""
+    return told_at is None or not timedelta() <= now - told_at < EVERY
