@@ -132,13 +132,13 @@ _OFFERED: Final = "De afzender biedt hetzelfde bericht vanzelf opnieuw aan, tot 
 _EVIDENCE: Final[Mapping[EvidenceCause, tuple[str, Cause, str, str]]] = MappingProxyType(
     {
         EvidenceCause.LANE: (
-            "De hub begon vijftig keer aan dit bericht en kwam er niet mee klaar. Toen legde de broker het apart.",
+            "De hub begon er vijftig keer aan zonder het af te maken, of de afzender liet het in de wachtrij verlopen.",
             "us",
             "de beheerder van de hub: zoek uit waarop zij vastliep, voor u vrijgeeft",
             _OFFERED,
         ),
         EvidenceCause.INBOX: (
-            "De ontvanger nam dit bericht vijftig keer aan zonder het te bewaren. Toen legde de broker het apart.",
+            "De ontvanger gaf het aan de broker terug, of nam het vijftig keer aan zonder het te bewaren.",
             "partner",
             "een behandelaar: bel de ontvanger, en geef vrij als zijn kant weer werkt",
             "De hub legt haar eigen exemplaar opnieuw in de postbus zodra die leeg is.",

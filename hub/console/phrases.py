@@ -14,8 +14,8 @@ from hub.operations.texts import LONGEST, SHORTEST, Wrong
 
 EVIDENCE: Final[Mapping[Cause, str]] = MappingProxyType(
     {
-        Cause.LANE: "De hub liep erop vast",
-        Cause.INBOX: "De kant van de ontvanger liep erop vast",
+        Cause.LANE: "De hub vervoerde het niet",
+        Cause.INBOX: "De ontvanger nam het niet aan",
         Cause.ROW: "De database nam de regel niet aan",
     }
 )

@@ -49,7 +49,7 @@ def test_the_keyboard_alone_leads_from_quarantine_to_a_release(window: Window, l
     press_until(window, "Tab", "Quarantaine")
     keyboard.press("Enter")
     page.wait_for_url("**/quarantaine")
-    press_until(window, "Tab", "De hub liep erop vast")
+    press_until(window, "Tab", "De hub vervoerde het niet")
     keyboard.press("Enter")
     page.wait_for_url("**/quarantaine/lane")
     press_until(window, "Tab", f"Kies stuk {number}")

@@ -86,7 +86,7 @@ def leaves(stand: Stand) -> list[str]:
 def test_a_release_goes_by_plan_count_and_reason(stand: Stand, world: World) -> None:
     numbers = lay_aside(stand, world)
     vera = Operator(stand, Role.HANDLER, Role.RELEASER)
-    assert "De hub liep erop vast" in vera.get("/quarantaine")
+    assert "De hub vervoerde het niet" in vera.get("/quarantaine")
     where = vera.post("/quarantaine/lane/plan", stuk=numbers[:2]).headers["location"]
     page = vera.get(where)
     assert "Typ het getal 2" in page

@@ -20,9 +20,9 @@ class Cause(StrEnum):
     """Why a body lies here: the groups of the screen."""
 
     LANE = "lane"
-    """The broker gave it up before the hub had carried it: the hub ended on it too often."""
+    """The broker gave it up before the hub carried it: the hub ended on it too often, or its sender let it expire."""
     INBOX = "inbox"
-    """The broker gave it up in its recipient's inbox: that edge ended on it, or gave it back, too often."""
+    """The broker gave it up in its recipient's inbox: that edge ended on it too often, or rejected it."""
     ROW = "row"
     """The database refused its row; only its hash is here, its sender offers it again."""
 
