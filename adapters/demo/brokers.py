@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.demo.cast import bare_environment
 from adapters.demo.node import ADMINISTRATOR, PrivateNode
+from adapters.demo.process import LOOPBACK
 from hub.clock import Clock
 from hub.errors import Code, UnavailableError
 from hub.register.certificates import Authority, load_authority
@@ -59,26 +61,48 @@ class DemoBroker:
         return Management(self.administration, ADMINISTRATOR, self.password_file.read_text().strip())
 
 
-@contextmanager
-def running_broker(folder: Path, clock: Clock) -> Iterator[DemoBroker]:
-    """A broker for as long as the context lasts."""
+@dataclass(frozen=True)
+class Choice:
+    """The broker that the demo uses, known before it runs."""
+
+    broker: DemoBroker
+    running: Callable[[], AbstractContextManager[object]]
+    """It runs from the moment that this is entered until it is left."""
+
+
+def choose_broker(folder: Path, clock: Clock) -> Choice:
+    """Which broker it will be; what a private one needs lies in `folder` from now on.
+
+    Raises:
+        UnavailableError: `settings_invalid`, when the given one is not given wholly.
+    """
     given = GivenBroker()
     if given.url is not None:
-        yield _given(given.url, given)
-        return
+        return Choice(_given(given.url, given), nullcontext)
     node = PrivateNode.create(folder, clock)
     if _docker_runs():
-        try:
-            _compose(folder, "up", "--detach", "--wait")
-            yield DemoBroker("Docker", DOCKER_ADDRESS, node.authority, DOCKER_MANAGEMENT, node.password_file)
-        finally:
-            _compose(folder, "down", "--volumes")
-        return
-    node.start()
+        broker = DemoBroker("Docker", DOCKER_ADDRESS, node.authority, DOCKER_MANAGEMENT, node.password_file)
+        return Choice(broker, partial(_composed, folder))
+    administration = f"http://{LOOPBACK}:{node.ports.management}"
+    address = f"amqps://localhost:{node.ports.amqps}"
+    broker = DemoBroker("eigen node", address, node.authority, administration, node.password_file)
+    return Choice(broker, partial(_started, node))
+
+
+@contextmanager
+def _composed(folder: Path) -> Iterator[None]:
     try:
-        administration = f"http://127.0.0.1:{node.ports.management}"
-        address = f"amqps://localhost:{node.ports.amqps}"
-        yield DemoBroker("eigen node", address, node.authority, administration, node.password_file)
+        _compose(folder, "up", "--detach", "--wait")
+        yield
+    finally:
+        _compose(folder, "down", "--volumes")
+
+
+@contextmanager
+def _started(node: PrivateNode) -> Iterator[None]:
+    try:
+        node.start()
+        yield
     finally:
         node.kill()  # the demo made its data and nobody needs it: an orderly stop takes six seconds
 

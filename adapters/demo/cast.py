@@ -23,7 +23,7 @@ def bare_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 @dataclass
 class Cast:
-    """Starts and stops processes by name; each logs into `logs`."""
+    """Starts and stops processes by name; each logs into `logs`. Several threads may use it."""
 
     logs: Path
     _running: dict[str, Guarded] = field(default_factory=dict)
@@ -49,17 +49,20 @@ class Cast:
         """Waits until a process is ready; UnavailableError with its last words when it ends or takes too long."""
         wait_until(ready, self._running[name], limit_s=START_LIMIT_S, what=name)
 
-    def stop(self, name: str) -> None:
-        """Stops one process orderly."""
-        self._running.pop(name).stop()
+    def stop(self, *names: str) -> None:
+        """Stops processes orderly, side by side."""
+        stopping = [self._running.pop(name) for name in names]
+        for process in stopping:
+            process.ask_to_stop()
+        for process in stopping:
+            process.stop()
 
     def check(self) -> None:
         """UnavailableError when a process has ended by itself."""
-        for name, process in self._running.items():
+        for name, process in list(self._running.items()):
             if not process.running:
                 raise UnavailableError(Code.OUTSIDE_UNAVAILABLE, f"{name} ended: {process.last_words()}")
 
     def stop_all(self) -> None:
-        """Stops every process, the last started first."""
-        for name in reversed(list(self._running)):
-            self.stop(name)
+        """Stops every process."""
+        self.stop(*self._running)

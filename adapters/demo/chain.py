@@ -98,6 +98,17 @@ class Chain:
         said = office.read(office.received("bewind-advies")[0])
         self._screen.check("en leest: lichtere hulp", holds=said["advies"] == "lichtere-hulp")
 
+    def protect(self) -> None:
+        """A court's protection outlasts the pause."""
+        case, tax = self._cases[PROTECTED], self._stage.outside.taxes[COCENSUS]
+        until = (self._stage.clock.now() + timedelta(days=120)).date().isoformat()
+        court = {"rechtbank": "Rechtbank Noord-Holland", "kenmerk": "C/15/000000", "ingangsdatum": self._today()}
+        self._act(f"/schuldenrust/{case}/afkoelingsperiode", soort="fw-287-4", einddatum=until, **court)
+        self._wait(
+            "Cocensus houdt zich aan het moratorium",
+            lambda: any(one["reden"] == "WETTELIJKE_BESCHERMING" for one in tax.books()["uitstellen"]),
+        )
+
     def propose(self) -> None:
         """Balances and a proposal: one agrees, one refuses and thinks again, one says nothing."""
         case = self._cases[DEBTOR]
@@ -115,34 +126,25 @@ class Chain:
         waits = self._settled(case, PARTNERSHIP)
         self._screen.check("één zegt niets: zijn termijn loopt", holds=waits == "voorgesteld", found=waits)
 
-    def agree(self) -> None:
-        """Time passes: silence is consent; the arrangement begins, a court protects somebody, a debt is discharged."""
+    def fall_silent(self) -> None:
+        """Time passes: silence is consent."""
         case = self._cases[DEBTOR]
         today = local_day(self._stage.clock.now())
         morning = local_instant(add_working_days(today, PROPOSAL_WORKING_DAYS + 1), time(9, 5)).astimezone(UTC)
         self._stage.pass_time_until(morning)
         self._screen.say(f"de klok gaat naar {morning:%d-%m-%Y %H:%M} UTC: de termijn van het voorstel is voorbij")
-        silence = "akkoord-door-stilte"
-        agreed = {"akkoord", silence}
+        agreed = {"akkoord", "akkoord-door-stilte"}
         self._wait("wie vooraf instemde en zweeg, is akkoord", lambda: self._settled(case, PARTNERSHIP) in agreed)
+
+    def agree(self) -> None:
+        """The arrangement begins, and what is left of the debt is discharged."""
+        case = self._cases[DEBTOR]
         self._act(f"/schuldenrust/{case}/schuldregeling-akkoord", betaalreferentie="DEMO-0501")
         self._wait("elke schuldeiser weet dat de regeling loopt", lambda: self._all_did("akkoord"))
-        self._protect()
         self._act(f"/schuldenrust/{case}/schuldregeling-beeindiging", reden="afgerond-kwijting")
         self._wait("elke schuldeiser weet van de finale kwijting", lambda: self._all_did("afloop"))
         once = all(system.twice() == 0 for system in self._stage.outside.creditors)
         self._screen.check("geen opdracht is bij een schuldeiser twee keer uitgevoerd", holds=once)
-
-    def _protect(self) -> None:
-        """A court's protection outlasts the pause."""
-        case, tax = self._cases[PROTECTED], self._stage.outside.taxes[COCENSUS]
-        until = (self._stage.clock.now() + timedelta(days=120)).date().isoformat()
-        court = {"rechtbank": "Rechtbank Noord-Holland", "kenmerk": "C/15/000000", "ingangsdatum": self._today()}
-        self._act(f"/schuldenrust/{case}/afkoelingsperiode", soort="fw-287-4", einddatum=until, **court)
-        self._wait(
-            "Cocensus houdt zich aan het moratorium",
-            lambda: any(one["reden"] == "WETTELIJKE_BESCHERMING" for one in tax.books()["uitstellen"]),
-        )
 
     # — asking ————————————————————————————————————————————————————————————————————————————————————————————————————
 

@@ -10,13 +10,15 @@ from typing import Final
 from adapters.demo.issuing import CLIENT_ID
 from adapters.demo.outside import CONNECTION_CODE, SFTP_USER, ReferralIndex, TaxSystem
 from adapters.demo.outside_chain import BankSystem, CreditorSystem, Outside
-from adapters.demo.parties import BANK, HAARLEM, HUB, OFFICE, VISH, WITH_ADAPTER, Party
+from adapters.demo.parties import BANK, HAARLEM, HUB, LANDLORD, OFFICE, OFFICES, VISH, WITH_ADAPTER, Party
+from adapters.demo.sites import ADMINISTRATOR, LANDLORD_CLERK, Site
 from adapters.demo.world import Place
 from hub.wire.topology import VHOST
 
 CONFIG: Final = "instellingen.toml"
 OWN: Final = "adapter.toml"
 CLOCK: Final = "klok"
+LEDGER: Final = "grootboek.db"
 PORTAL: Final = "portaal.toml"
 PORTAL_DATABASE: Final = "portaal.db"
 
@@ -52,13 +54,13 @@ def configure_hub(place: Place, address: str) -> Path:
 
 def configure_edges(place: Place, address: str) -> None:
     """Each partner's edge that has one of ours."""
-    for party in (*WITH_ADAPTER, OFFICE):
+    for party in (*WITH_ADAPTER, *OFFICES):
         folder = place.of(party)
         about = json.loads((folder / "partner.json").read_bytes())
         identity: dict[str, Value] = {"oin": party.oin, "system": party.name, "inbox": about["inbox"]}
         own = {"own": OWN} if party in WITH_ADAPTER else {}
         common = _common(place, address)
-        ledger = f"sqlite:///{folder / 'grootboek.db'}"
+        ledger = f"sqlite:///{folder / LEDGER}"
         write(folder / CONFIG, {**common, "ledger": ledger, **own, "identity": identity})
 
 
@@ -94,18 +96,18 @@ def _tax_office(party: Party, tax: TaxSystem) -> dict[str, Value]:
         "base_url": f"http://127.0.0.1:{tax.port}",
         "token_file": tax.token_file,
         "gemeentecodes": list(party.gemeentecodes),
-        "tick_s": 0.5,
+        "tick_s": 0.4,
     }
 
 
 def _creditor(folder: Path, system: CreditorSystem) -> dict[str, Value]:
-    common: dict[str, Value] = {"bsn": system.party.bsn, "agreed_in_advance": True, "tick_s": 0.5}
+    common: dict[str, Value] = {"bsn": system.party.bsn, "agreed_in_advance": True, "tick_s": 0.4}
     if not system.takes_files:
         http: dict[str, Value] = {
             "base_url": f"http://127.0.0.1:{system.port}",
             "token_file": system.folder / "token",
             "words": system.party.name,
-            "poll_s": 0.5,
+            "poll_s": 0.4,
         }
         return {**common, "http": http}
     sftp: dict[str, Value] = {
@@ -115,7 +117,7 @@ def _creditor(folder: Path, system: CreditorSystem) -> dict[str, Value]:
         "key_file": folder / "sftp-sleutel",
         "host_key_file": system.folder / "host.pub",
         "supply_minutes": 0.02,
-        "poll_s": 0.5,
+        "poll_s": 0.8,
     }
     return {**common, "sftp": sftp}
 
@@ -125,25 +127,15 @@ def _bank(bank: BankSystem) -> dict[str, Value]:
     http: dict[str, Value] = {
         "base_url": f"http://127.0.0.1:{bank.port}",
         "token_file": bank.folder / "token",
-        "poll_s": 0.5,
+        "poll_s": 0.4,
     }
-    return {"tick_s": 0.5, "contact": contact, "http": http}
+    return {"tick_s": 0.4, "contact": contact, "http": http}
 
 
-def configure_portal(place: Place, port: int, issuer: str, secret: str) -> Path:
-    """The portal of the office; returns the file. It lies in the office's own folder, never in the hub's."""
+def configure_portal(place: Place, site: Site) -> Path:
+    """The portal of the offices; returns the file. It lies in the folder of one of them, never in the hub's."""
     folder = place.of(OFFICE)
-    secret_file = folder / "client-secret"
-    secret_file.touch(mode=0o600)
-    secret_file.write_text(secret, encoding="ascii")
-    content: dict[str, Value] = {
-        "url": f"http://127.0.0.1:{port}",
-        "port": port,
-        "issuer": issuer,
-        "client_id": CLIENT_ID,
-        "client_secret_file": secret_file,
-        "database": f"sqlite:///{folder / PORTAL_DATABASE}",
-    }
+    content: dict[str, Value] = {**_site(folder, site), "database": f"sqlite:///{folder / PORTAL_DATABASE}"}
     office: dict[str, Value] = {
         "key": OFFICE.name,
         "name": OFFICE.title,
@@ -152,17 +144,38 @@ def configure_portal(place: Place, port: int, issuer: str, secret: str) -> Path:
         "kvk_number": "68750110",
         "helper": HAARLEM.oin,
     }
-    members = toml({"handler": "medewerker", "administrator": "beheerder"})
-    text = f"{toml(content)}\n[[offices]]\n{toml(office)}[offices.members]\n{members}"
-    (folder / PORTAL).write_text(text, encoding="utf-8")
+    landlord: dict[str, Value] = {
+        "key": LANDLORD.name,
+        "name": LANDLORD.title,
+        "kind": "schuldeiser",
+        "edge": place.of(LANDLORD) / CONFIG,
+    }
+    offices = _office(office, ADMINISTRATOR.roles[0]) + _office(landlord, LANDLORD_CLERK.roles[0])
+    (folder / PORTAL).write_text(toml(content) + offices, encoding="utf-8")
     return folder / PORTAL
 
 
-def _supply(folder: Path, index: ReferralIndex) -> dict[str, Value]:
+def _office(office: Mapping[str, Value], group: str) -> str:
+    return f"\n[[offices]]\n{toml(office)}[offices.members]\n{toml({group: 'beheerder'})}"
+
+
+def _site(folder: Path, site: Site) -> dict[str, Value]:
+    """Where a site is, and where its visitors sign in."""
     return {
-        "supply_minutes": 0.05,
-        "poll_s": 0.5,
-        "tick_s": 0.5,
+        "url": site.url,
+        "port": site.port,
+        "issuer": site.issuer,
+        "client_id": CLIENT_ID,
+        "client_secret_file": site.keep_secret(folder / "client-secret"),
+    }
+
+
+def _supply(folder: Path, index: ReferralIndex) -> dict[str, Value]:
+    """Over SFTP not as often as over HTTP: each look is an SSH connection of its own."""
+    return {
+        "supply_minutes": 0.02,
+        "poll_s": 0.8,
+        "tick_s": 0.4,
         "sftp": {
             "host": "127.0.0.1",
             "port": index.ports[0],
@@ -173,10 +186,12 @@ def _supply(folder: Path, index: ReferralIndex) -> dict[str, Value]:
     }
 
 
-def configure_haarlem(place: Place, port: int) -> None:
-    """The debt helper's own settings; `port` is that of its API."""
+def configure_haarlem(place: Place, port: int, page: Site) -> None:
+    """The debt helper's own settings; `port` is that of its API, `page` where its case workers sign in."""
     api: dict[str, Value] = {"port": port, "url": f"http://127.0.0.1:{port}"}
     contact: dict[str, Value] = {"name": "Team Schuldhulp (demo)", "phone": "023-0000000"}
     rules: dict[str, Value] = {"covenant": ["convenant-lokale-overheid"]}
-    common: dict[str, Value] = {"connection_code": CONNECTION_CODE, "sweep_s": 2}
-    write(place.of(HAARLEM) / OWN, {**common, "api": api, "contact": contact, "rules": rules})
+    folder = place.of(HAARLEM)
+    common: dict[str, Value] = {"connection_code": CONNECTION_CODE, "sweep_s": 1}
+    parts: dict[str, Value] = {"api": api, "contact": contact, "rules": rules, "page": _site(folder, page)}
+    write(folder / OWN, {**common, **parts})

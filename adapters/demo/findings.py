@@ -28,11 +28,10 @@ class Findings:
         """Everybody in a file of cases who has a BSN."""
         return {row["bsn"] for row in read_rows(DEPLOY / name, ";") if row["bsn"]}
 
-    def pending(self) -> int:
-        """How many parties have not confirmed yet; who is not on the hub is called instead."""
-        return sum(
-            party["stand"] not in ANSWERED | BY_PHONE
-            for case_id in self._cases.values()
+    def answered(self, case_id: str) -> bool:
+        """Whether every party of a case has confirmed; who is not on the hub is called instead."""
+        return all(
+            party["stand"] in ANSWERED | BY_PHONE
             for person in self._stage.cases.case(case_id)["personen"]
             for party in person["partijen"]
         )

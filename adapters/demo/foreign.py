@@ -110,6 +110,8 @@ class Stranger:
         self.signer = Signer(jwk["kid"], Ed25519PrivateKey.from_private_bytes(unb64(jwk["d"])))
         self.channel = channel
         self.answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.turned_away: asyncio.Queue[str] | None = None
+        """Once it is there, whatever comes is refused at the broker and noted here."""
 
     def letter(self, data: dict[str, Any], *, signer: Signer | None = None, message_id: str | None = None) -> Letter:
         """A message to the recipient of the plan."""
@@ -137,8 +139,8 @@ class Stranger:
         body = signer.sign(envelope, "hub-envelope+jws", "cloudevents+json").encode()
         return Letter(body, attributes["id"], attributes["type"], attributes["correlationid"])
 
-    async def send(self, letter: Letter) -> None:
-        """Publishes it as ourselves."""
+    async def send(self, letter: Letter, *, kept_for: timedelta | None = None) -> None:
+        """Publishes it as ourselves; `kept_for` asks the broker to give it up after that."""
         exchange = await self.channel.get_exchange("hub.in", ensure=False)
         message = aio_pika.Message(
             letter.body,
@@ -148,6 +150,7 @@ class Stranger:
             type=letter.type,
             correlation_id=letter.correlation,
             user_id=f"p-{self.oin}",
+            expiration=kept_for,
         )
         await exchange.publish(message, routing_key=f"p-{self.oin}.{letter.type}", timeout=WAIT_S)
 
@@ -159,6 +162,10 @@ class Stranger:
     async def _on_message(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
         header, payload, _ = message.body.decode().split(".")
         typ = json.loads(unb64(header))["typ"]
+        if self.turned_away is not None:
+            await message.reject(requeue=False)
+            self.turned_away.put_nowait(typ)
+            return
         for receipt in json.loads(unb64(payload)).get("receipts", []):
             await self.answers.put({"typ": typ, **receipt})
         await message.ack()
@@ -187,8 +194,8 @@ def report(deed: str, answer: dict[str, Any]) -> None:
 HUB, RECIPIENT = "hub-receipt+jws", "recipient-receipt+jws"
 
 
-async def misbehave(me: Stranger) -> None:
-    """Sends an honest message and then everything that must be refused."""
+async def misbehave(me: Stranger) -> Letter:
+    """Sends an honest message, which is returned, and then everything that must be refused."""
     data = me.plan["data"]
     honest = me.letter(data)
     await me.send(honest)
@@ -223,6 +230,25 @@ async def misbehave(me: Stranger) -> None:
     letter = me.letter({**data, "bsn": "123456789"})
     await me.send(letter)
     report("schema-invalid", await me.answer_to(letter.id, RECIPIENT))
+    return honest
+
+
+async def leave_evidence(me: Stranger, honest: Letter) -> None:
+    """What the hub can neither carry nor refuse: a body that its database does not take, answers that nobody wants."""
+    await me.send(me.letter(me.plan["data"], message_id=str(me.plan["unwritable"])))
+    report("unwritable", {})
+
+    me.turned_away = asyncio.Queue()
+    await me.send(honest)
+    async with asyncio.timeout(WAIT_S):
+        for typ in [await me.turned_away.get() for _ in (HUB, RECIPIENT)]:
+            report("turned-away", {"typ": typ})
+
+
+async def be_hasty(me: Stranger) -> None:
+    """Asks the broker to keep a message for a millisecond, while nobody reads."""
+    await me.send(me.letter(me.plan["data"]), kept_for=timedelta(milliseconds=1))
+    report("hasty", {})
 
 
 async def run(url: str, folder: Path, plan: dict[str, Any]) -> None:
@@ -233,8 +259,11 @@ async def run(url: str, folder: Path, plan: dict[str, Any]) -> None:
     async with connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         me = Stranger(plan, folder, channel)
+        if plan["hasty"]:
+            await be_hasty(me)
+            return
         await me.listen()
-        await misbehave(me)
+        await leave_evidence(me, await misbehave(me))
 
 
 def main() -> int:

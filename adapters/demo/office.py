@@ -13,10 +13,9 @@ ANSWER_S: Final = 30.0
 class OfficeSoftware:
     """Files and reads over `/v1`, as any office software would."""
 
-    def __init__(self, port: int, token: str) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, portal: str, token: str) -> None:
         self._http = httpx2.Client(
-            base_url=f"{self.url}/v1",
+            base_url=f"{portal}/v1",
             headers={"Authorization": f"Bearer {token}"},
             timeout=ANSWER_S,
             trust_env=False,

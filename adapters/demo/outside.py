@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import stat
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ import httpx2
 from adapters.demo.books import read_rows, tax_books, write_seed
 from adapters.demo.cast import Cast
 from adapters.demo.parties import Party
+from adapters.demo.process import LOOPBACK
 from adapters.demo.world import DEPLOY, Place, private_folder
 from hub.clock import Clock
 
@@ -149,9 +151,13 @@ def let_in(key_file: Path, admitted: Path) -> None:
 def ask(port: int, token_file: Path, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
     """Asks an outside system about its own books."""
     headers = {"Authorization": f"Bearer {token_file.read_text().strip()}"}
-    answer = httpx2.request(
-        method, f"http://127.0.0.1:{port}{path}", headers=headers, json=body, timeout=ANSWER_S, trust_env=False
-    )
+    answer = _client().request(method, f"http://{LOOPBACK}:{port}{path}", headers=headers, json=body)
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
     return found
+
+
+@cache
+def _client() -> httpx2.Client:
+    """One for all: to make one takes longer than to ask."""
+    return httpx2.Client(timeout=ANSWER_S, trust_env=False)

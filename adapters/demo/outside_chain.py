@@ -166,12 +166,18 @@ class Outside:
         creditors = tuple(CreditorSystem.prepare(place, party) for party in CREDITORS)
         return cls(taxes, index, creditors, BankSystem.prepare(place))
 
+    @property
+    def _systems(self) -> list[System]:
+        return [*self.taxes.values(), self.index, *self.creditors, self.bank]
+
     def start(self, cast: Cast) -> None:
-        """Starts them all at once and waits until each listens."""
-        systems: list[System] = [*self.taxes.values(), self.index, *self.creditors, self.bank]
-        for system in systems:
+        """Starts them all at once."""
+        for system in self._systems:
             system.start(cast)
-        for system in systems:
+
+    def wait(self, cast: Cast) -> None:
+        """Waits until each listens."""
+        for system in self._systems:
             system.wait(cast)
 
     def advance(self, days: int) -> None:

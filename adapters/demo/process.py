@@ -65,24 +65,25 @@ class Guarded:
         """The guard, and so the command, has not ended."""
         return self._guard.poll() is None
 
+    def ask_to_stop(self) -> None:
+        """Ask the command to stop, and go on; `stop` waits for it. Twice is allowed."""
+        if self._guard.stdin is not None:
+            self._guard.stdin.close()
+
     def stop(self) -> None:
         """Ask the command to stop, wait for it; after its grace it is killed. Twice is allowed."""
-        self._close_pipe()
+        self.ask_to_stop()
         self._guard.wait(self._grace_s + 10)
 
     def kill(self) -> None:
         """End the command and its children at once, as a power cut would."""
         self._guard.send_signal(signal.SIGUSR1)
         self._guard.wait(self._grace_s + 10)
-        self._close_pipe()
+        self.ask_to_stop()
 
     def last_words(self) -> str:
         """The end of what the command printed."""
         return self.log.read_text(errors="replace")[-2_000:]
-
-    def _close_pipe(self) -> None:
-        if self._guard.stdin is not None:
-            self._guard.stdin.close()
 
 
 def wait_until(ready: Callable[[], bool], process: Guarded, *, limit_s: float, what: str) -> None:

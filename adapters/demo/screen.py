@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.table import Table
 
 LIMIT_S = 60.0
-LOOK_S = 0.25
+LOOK_S = 0.15
 
 
 class Screen:
     """Prints, counts failed checks, and waits with a limit."""
 
-    def __init__(self) -> None:
-        self.console = Console(highlight=False)
-        self.failed: list[str] = []
+    def __init__(self, console: Console | None = None, failed: list[str] | None = None) -> None:
+        """`console` and `failed` are given for a part of another screen, which shows no sign of waiting."""
+        self.console = console or Console(highlight=False)
+        self.failed = [] if failed is None else failed
+        self._whole = console is None
         self._began = time.monotonic()
 
     @contextmanager
@@ -28,6 +32,25 @@ class Screen:
         self.console.print(f"\n[bold]{title}[/bold]")
         yield
         self.console.print(f"  [dim]{time.monotonic() - began:.1f} s[/dim]")
+
+    def side_by_side(self, acts: Sequence[Callable[[Screen], None]]) -> None:
+        """Plays acts at the same time and shows each whole, in this order; what one raises is raised at the end."""
+        texts = [io.StringIO() for _ in acts]
+        with ThreadPoolExecutor(len(acts)) as pool:
+            playing = [pool.submit(act, self._part(text)) for act, text in zip(acts, texts, strict=True)]
+            with self.console.status("  wacht: dit gebeurt naast elkaar"):
+                wait(playing)
+        for text in texts:
+            self.console.file.write(text.getvalue())
+        for played in playing:
+            played.result()
+
+    def _part(self, text: io.StringIO) -> Screen:
+        """A screen that prints into `text` as this one would, and counts what fails with it."""
+        mine = self.console
+        terminal = mine.is_terminal
+        part = Console(file=text, highlight=False, force_terminal=terminal, width=mine.width, no_color=mine.no_color)
+        return Screen(part, self.failed)
 
     def say(self, text: str) -> None:
         """A line."""
@@ -43,7 +66,7 @@ class Screen:
     def wait(self, what: str, holds: Callable[[], bool], look: Callable[[], None], limit_s: float = LIMIT_S) -> None:
         """Waits until a check holds, at most `limit_s`; `look` may raise when waiting is in vain."""
         end = time.monotonic() + limit_s
-        with self.console.status(f"  wacht: {what}"):
+        with self.console.status(f"  wacht: {what}") if self._whole else nullcontext():
             while not (met := holds()) and time.monotonic() < end:
                 look()
                 time.sleep(LOOK_S)

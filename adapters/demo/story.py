@@ -1,33 +1,29 @@
 """The story of the demo: one act in Haarlem, schuldenrust everywhere, and what must never happen, tried.
 
-Every check reads what the outside systems have on their own books. `run` returns 0 when all hold.
+Every check reads what the outside systems have on their own books.
 """
 
 from __future__ import annotations
 
-import subprocess
-import threading
 from datetime import UTC, time
-from pathlib import Path
 from typing import Final
 
 from adapters.demo.caseworker import Row
-from adapters.demo.cast import SCHULDHUB, bare_environment
 from adapters.demo.chain import PROTECTED, Chain
-from adapters.demo.configuration import CONFIG
-from adapters.demo.console import people
 from adapters.demo.findings import Findings
+from adapters.demo.outcome import Outcome
 from adapters.demo.parties import GBKZ, HUB
 from adapters.demo.screen import Screen
-from adapters.demo.stage import Stage, set_stage
+from adapters.demo.stage import Stage
 from adapters.demo.stranger import Stranger
+from adapters.demo.troubles import SILENT_FILE, Troubles
 from adapters.demo.world import DEPLOY
-from hub.errors import HubError
 from hub.workdays import add_working_days, local_instant
 
-ROOT: Final = Path(__file__).parents[2]
-FOLDER: Final = ROOT / ".demo"
-WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE = "SHV-2026-0101", "SHV-2026-0201", "SHV-2026-0111"
+WITH_ARRANGEMENT: Final = "SHV-2026-0101"
+WITHOUT: Final = "SHV-2026-0201"
+BY_MISTAKE: Final = "SHV-2026-0111"
+ENDED: Final = (WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE)
 
 
 class Story:
@@ -38,17 +34,16 @@ class Story:
         self._screen = screen
         self._cases: dict[str, str] = {}
         self._find = Findings(stage, self._cases)
-        self._chain = Chain(stage, screen, self._cases)
 
     def tell(self) -> None:
         """Everything."""
         self.register()
         self.go_on_after_an_outage()
-        self.refuse_a_stranger()
-        self.follow_the_chain()
+        self.go_on_side_by_side()
         self.end()
         self.settle()
-        self.show()
+        self.look()
+        Outcome(self._stage, self._screen, self._find).show(self._cases, WITH_ARRANGEMENT)
 
     # — acts ——————————————————————————————————————————————————————————————————————————————————————————————————————
 
@@ -64,11 +59,15 @@ class Story:
             self._screen.say(f"{len(calls)} belpunten voor de consulent: wie niet te bereiken is over de hub")
 
     def go_on_after_an_outage(self) -> None:
-        """GBKZ is away for a while."""
-        with self._screen.act("GBKZ valt uit; Haarlem meldt door; GBKZ komt terug"):
-            self._stage.cast.stop(GBKZ.name)
+        """GBKZ and the hub are away for a while; those who come next are registered meanwhile."""
+        with self._screen.act("GBKZ valt uit, en de hub ook; Haarlem meldt door; beide komen terug"):
+            self._stage.cast.stop(GBKZ.name, HUB.name)
+            Stranger(self._stage, self._screen).be_hasty()
+            self._stage.start_hub()
             self._import("later.csv")
-            bsns = self._find.bsns_in("later.csv")
+            self._import("chain.csv")
+            self._cases[PROTECTED] = self._chain(self._screen).register()
+            bsns = self._find.bsns_in("later.csv") | self._find.bsns_in("chain.csv")
             before = self._find.paused()
             self._stage.start_adapter(GBKZ)
             self._settled("elke partij heeft Haarlem geantwoord, ook GBKZ na de storing")
@@ -76,10 +75,35 @@ class Story:
             self._check_registered(bsns)
             self._check_paused(bsns)
 
+    def go_on_side_by_side(self) -> None:
+        """What has nothing to do with each other happens at the same time, as in life."""
+        self._screen.side_by_side([self._refuse_a_stranger, self._settle_debts, self._refer, self._administer])
+
+    def _refuse_a_stranger(self, screen: Screen) -> None:
+        with screen.act("Een vreemd programma (aio-pika en cryptography, niets van ons) probeert van alles"):
+            Stranger(self._stage, screen).try_everything()
+
+    def _settle_debts(self, screen: Screen) -> None:
+        with screen.act("Drie schuldeisers: pauze, en ingrijpen als er toch wordt geïncasseerd"):
+            self._chain(screen).pause()
+        with screen.act("Een schuldregeling: saldo's, voorstel, heroverweging"):
+            self._chain(screen).propose()
+
+    def _refer(self, screen: Screen) -> None:
+        with screen.act("Een ondernemer gaat naar Kredietbank Nederland, en komt geholpen terug"):
+            self._chain(screen).refer()
+
+    def _administer(self, screen: Screen) -> None:
+        with screen.act("Een bewindkantoor zonder eigen koppeling: bewind, dossier, advies; een rechter beschermt"):
+            self._stage.wait_for_portal()
+            self._chain(screen).advise()
+            self._chain(screen).protect()
+
     def end(self) -> None:
         """With an arrangement, without one, and one that was a mistake."""
         with self._screen.act("Drie zaken eindigen: met regeling, zonder regeling, en één was ten onrechte gemeld"):
             self._import("endings.csv")
+            self._import(SILENT_FILE)
             self._screen.wait(
                 "de vergissing is bij GBKZ en VISH verdwenen",
                 lambda: not self._find.has_mark(BY_MISTAKE) and not self._find.is_registered(BY_MISTAKE),
@@ -97,81 +121,45 @@ class Story:
             self._screen.check("met regeling hervat GBKZ niet", holds=bool(kept) and kept <= self._find.paused())
             self._screen.wait(
                 "VISH heeft de drie personen niet meer als lopend",
-                lambda: not any(self._find.is_registered(number) for number in (WITH_ARRANGEMENT, WITHOUT, BY_MISTAKE)),
+                lambda: not any(self._find.is_registered(number) for number in ENDED),
                 self._stage.cast.check,
             )
 
-    def refuse_a_stranger(self) -> None:
-        """Somebody else's software, honest once and then not."""
-        with self._screen.act("Een vreemd programma (aio-pika en cryptography, niets van ons) probeert van alles"):
-            Stranger(self._stage, self._screen).try_everything()
-
-    def follow_the_chain(self) -> None:
-        """Creditors, the Kredietbank and an office take part."""
-        with self._screen.act("Drie schuldeisers: pauze, en ingrijpen als er toch wordt geïncasseerd"):
-            self._import("chain.csv")
-            self._cases[PROTECTED] = self._chain.register()
-            self._settled("elke partij heeft Haarlem geantwoord")
-            self._check_paused(self._find.bsns_in("chain.csv"))
-            self._chain.pause()
-        with self._screen.act("Een ondernemer gaat naar Kredietbank Nederland, en komt geholpen terug"):
-            self._chain.refer()
-        with self._screen.act("Een bewindkantoor zonder eigen koppeling: bewind, dossier, advies van Haarlem"):
-            self._chain.advise()
-        with self._screen.act("Een schuldregeling: saldo's, voorstel, heroverweging"):
-            self._chain.propose()
-
     def settle(self) -> None:
-        """The arrangement, a moratorium, and the end."""
-        with self._screen.act("De regeling komt rond, een rechter beschermt iemand, en er is finale kwijting"):
-            self._chain.agree()
+        """The arrangement begins and ends; meanwhile something goes wrong elsewhere."""
+        with self._screen.act("De termijn van het voorstel verstrijkt"):
+            self._chain(self._screen).fall_silent()
+        self._screen.side_by_side([self._agree, self._lose_a_party])
 
-    # — what is shown at the end ——————————————————————————————————————————————————————————————————————————————————
+    def _agree(self, screen: Screen) -> None:
+        with screen.act("De regeling komt rond, en wat overblijft wordt kwijtgescholden"):
+            self._chain(screen).agree()
 
-    def show(self) -> None:
-        """The books of the parties and the message log of one case."""
-        self._screen.table(
-            "De belastingkantoren (eigen boeken)",
-            ("dossier", "soort", "stap", "uitstel van betaling"),
-            [
-                (
-                    dossier["dossiernummer"],
-                    dossier["belastingsoort"],
-                    dossier["stap"],
-                    "ja" if dossier["uitstel"] else "—",
-                )
-                for dossier in self._find.tax_dossiers()
-            ],
-        )
-        running, ended = self._stage.outside.index.counts()
-        self._screen.table("Het verwijsregister (eigen boeken)", ("lopend", "beëindigd"), [(str(running), str(ended))])
-        self._screen.table(
-            "De schuldeisers (eigen boeken)",
-            ("schuldeiser", "lopende pauzes", "wat er gevraagd en gedaan is"),
-            [
-                (system.party.title, str(system.pauses()), ", ".join(dict.fromkeys(system.acts())))
-                for system in self._stage.outside.creditors
-            ],
-        )
-        self._screen.table(
-            "Haarlem: is er rust?",
-            ("zaak", "rust per persoon", "eerste einddatum"),
-            [self._rest_row(number) for number in sorted(self._cases)],
-        )
-        case = self._cases[WITH_ARRANGEMENT]
-        self._screen.console.print(
-            f"\n[bold]Het berichtenlog van zaak {WITH_ARRANGEMENT}[/bold] (zoals de beheerder het ziet)"
-        )
-        self._schuldhub("messages", "list", "--case", case, "--output", "table")
-        self._stage.console.start(self._stage.cast)
-        self._screen.check("de beheerconsole antwoordt, en wie wil kan zich aanmelden", holds=True)
+    def _lose_a_party(self, screen: Screen) -> None:
+        with screen.act("Een belastingkantoor valt uit, en daar wordt iemand aangemeld"):
+            self._troubles(screen).lose_a_party()
 
-    def _rest_row(self, number: str) -> tuple[str, str, str]:
-        persons = self._stage.cases.case(self._cases[number])["personen"]
-        ends = sorted(person["eersteEinddatum"] for person in persons if "eersteEinddatum" in person)
-        return number, ", ".join(person["rust"] for person in persons), ends[0] if ends else "—"
+    def look(self) -> None:
+        """What is wrong now, and who sees it."""
+        with self._screen.act("Er gaat een dag voorbij"):
+            self._troubles(self._screen).pass_a_day()
+        self._screen.side_by_side([self._show_consulent, self._show_operator])
+
+    def _show_consulent(self, screen: Screen) -> None:
+        with screen.act("De consulent op haar pagina: wie is in gevaar, en wat staat er in de rustbrief?"):
+            self._troubles(screen).show_consulent()
+
+    def _show_operator(self, screen: Screen) -> None:
+        with screen.act("De beheerder in zijn console: wat ligt stil, en wie moet iets doen?"):
+            self._troubles(screen).show_operator()
 
     # — asking ————————————————————————————————————————————————————————————————————————————————————————————————————
+
+    def _chain(self, screen: Screen) -> Chain:
+        return Chain(self._stage, screen, self._cases)
+
+    def _troubles(self, screen: Screen) -> Troubles:
+        return Troubles(self._stage, screen, self._cases)
 
     def _import(self, name: str) -> None:
         rows = self._stage.cases.import_file(DEPLOY / name)
@@ -180,7 +168,15 @@ class Story:
         self._screen.check(f"{name}: {len(rows)} regels gedaan", holds=not refused, found=_first(refused))
 
     def _settled(self, what: str) -> None:
-        self._screen.wait(what, lambda: not self._find.pending(), self._stage.cast.check)
+        """Waits for every answer; a case is asked for again only until it has all of them."""
+        left = list(self._cases.values())
+
+        def settled() -> bool:
+            while left and self._find.answered(left[-1]):
+                left.pop()
+            return not left
+
+        self._screen.wait(what, settled, self._stage.cast.check)
 
     def _check_registered(self, bsns: set[str]) -> None:
         missing = self._find.unregistered(bsns)
@@ -195,73 +191,6 @@ class Story:
         holds = wanted - elsewhere <= paused and not elsewhere & paused
         self._screen.check("GBKZ heeft uitstel van betaling op de juiste dossiers", holds=holds, found=found)
 
-    def _schuldhub(self, *arguments: str) -> None:
-        config = str(self._stage.place.of(HUB) / CONFIG)
-        done = subprocess.run(
-            [str(SCHULDHUB), *arguments, "--config", config],
-            env=bare_environment({"COLUMNS": "160"}),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        self._screen.console.print(done.stdout, markup=False, soft_wrap=True)
-        self._screen.check("het berichtenlog is te lezen", holds=done.returncode == 0, found=done.stderr.strip()[-200:])
-
 
 def _first(refused: list[Row]) -> str:
     return f"{refused[0].number}: {refused[0].words}" if refused else ""
-
-
-def run(*, keep: bool = False, folder: Path = FOLDER) -> int:
-    """Plays the demo.
-
-    Args:
-        keep: stay up afterwards until Ctrl-C.
-        folder: where everything lies; emptied first.
-
-    Returns:
-        0 when every check of the story holds, else 1.
-    """
-    screen = Screen()
-    try:
-        with set_stage(folder, screen) as stage:
-            Story(stage, screen).tell()
-            if keep:
-                _stay(stage, screen)
-    except HubError as error:
-        screen.check(str(error), holds=False, found=error.advice())
-    if screen.failed:
-        screen.console.print(
-            f"\n[red]{len(screen.failed)} controles klopten niet[/red]; logboeken in {folder / 'logboeken'}"
-        )
-        return 1
-    screen.console.print(
-        f"\n[green]Alles klopt[/green], {screen.elapsed_s():.0f} s. Niets draait nog; `make demo` begint opnieuw."
-    )
-    return 0
-
-
-def _stay(stage: Stage, screen: Screen) -> None:
-    """Everything stays up; what to try is printed."""
-    hub, edge = stage.place.of(HUB) / CONFIG, stage.place.of(GBKZ) / CONFIG
-    screen.console.print("\n[bold]Alles draait nog. Probeer, in een ander venster:[/bold]")
-    for line in (
-        f"{SCHULDHUB} messages tail --config {hub}",
-        f"{SCHULDHUB} check --config {hub}",
-        f"{SCHULDHUB} edge status --config {edge}",
-    ):
-        screen.console.print(f"  {line}", soft_wrap=True)
-    screen.console.print(
-        f"\n[bold]De beheerconsole:[/bold] {stage.console.url}  (in uw browser; alleen op deze machine)"
-    )
-    for name, roles in people():
-        screen.console.print(f"  {name}: {roles}")
-    screen.console.print(
-        f"\n[bold]Het kantoorportaal:[/bold] {stage.office.url}  (Hans Behandelaar en Bea Beheerder werken daar ook)"
-    )
-    screen.console.print("Ctrl-C stopt alles.")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        screen.console.print("Stoppen …")

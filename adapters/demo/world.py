@@ -41,12 +41,13 @@ from hub.wire.keys import (
 from hub.wire.logkey import write_log_key
 from hub.wire.names import GOVERNANCE_KID
 from hub.wire.note import Signer, new_signer
-from hub.wire.topology import HUB_USER, VHOST, desired
+from hub.wire.topology import HUB_USER, Topology, desired
 from schemas.catalogue import CATALOGUE
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy" / "demo"
 LABEL: Final = "demo"
 LOG: Final = "demo.example/schuldhub"
+KEY_DAYS: Final = 365
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def make_world(place: Place, broker: DemoBroker, clock: Clock) -> None:
-    """Makes every folder, key, certificate and inbox, the signed register, and the broker's objects and rights."""
+def make_world(place: Place, broker: DemoBroker, clock: Clock) -> Topology:
+    """Makes every folder, key, certificate and inbox and the signed register; what the broker must have is returned."""
     private_folder(place.root)
     private_folder(place.governance)
     write_new(place.governance, GOVERNANCE_FILE, new_private_jwk(GOVERNANCE_KID, DEFAULT_SUITES["sig"]))
@@ -98,8 +99,7 @@ def make_world(place: Place, broker: DemoBroker, clock: Clock) -> None:
         application = Application(party.oin, party.title, request, keys)
         admit(application, broker.authority, inboxes, address, trust, clock.now()).write(folder)
     _make_hub(place, broker, trust, clock)
-    with broker.management as management:
-        management.apply(VHOST, desired(inboxes.load()))
+    return desired(inboxes.load())
 
 
 def _make_keys(folder: Path, party: Party) -> list[dict[str, object]]:
@@ -150,7 +150,7 @@ def _organisation(party: Party, keys: list[dict[str, object]], log_key: Signer, 
             "alg": jwk["alg"],
             "jwk": {name: value for name, value in jwk.items() if name not in {"kid", "use", "alg"}},
             "nbf": rfc3339(now - timedelta(hours=1)),
-            "exp": rfc3339(now + timedelta(days=365)),
+            "exp": rfc3339(now + timedelta(days=party.seal_key_days if jwk["use"] == "enc" else KEY_DAYS)),
             "status": "active",
         }
         for jwk in keys

@@ -12,14 +12,15 @@ import pytest
 
 from adapters.demo import node
 from adapters.demo.books import read_rows
+from adapters.demo.chain import CLIENT, PROTECTED
 from adapters.demo.parties import HAARLEM, HUB, PARTNERS
+from adapters.demo.troubles import UNREACHED, WHO
 from tests.conftest import require
 from tests.planted import places
 
 ROOT = Path(__file__).parents[2]
-CALL = (
-    "import sys; from pathlib import Path; from adapters.demo.story import run; sys.exit(run(folder=Path(sys.argv[1])))"
-)
+FILES = ("cases.csv", "later.csv", "chain.csv", "silent.csv")
+CALL = "import sys, pathlib, adapters.demo.playing as demo; sys.exit(demo.run(folder=pathlib.Path(sys.argv[1])))"
 
 
 def play(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -69,8 +70,9 @@ def test_everything_of_a_party_is_for_its_owner_only(played: Path) -> None:
 
 @pytest.mark.timeout(900)
 def test_no_bsn_and_no_case_number_reached_hub_broker_or_any_log(played: Path) -> None:
-    rows = [*read_rows(ROOT / "deploy/demo/cases.csv", ";"), *read_rows(ROOT / "deploy/demo/chain.csv", ";")]
+    rows = [row for name in FILES for row in read_rows(ROOT / "deploy/demo" / name, ";")]
     planted = [value for row in rows for value in (row["bsn"], row["klantnummer_shv"]) if value]
+    planted += [CLIENT["bsn"], PROTECTED, WHO["bsn"], UNREACHED]
     parties = played / "partijen"
     assert list(places([parties / HUB.name, played / "broker", played / "logboeken"], planted)) == []
     assert list(places([parties / HAARLEM.name], planted)), "the search must find what Haarlem keeps of its own"
