@@ -23,12 +23,12 @@ step() {
 
 processes() {
     step "tests: fault, crashes and outages in real processes" pytest --durations=10 tests/fault
-    step "tests: screens in a real browser" pytest --durations=5 tests/browser
 }
 
 parts() {
     step "tests: unit and contract" pytest --durations=5 tests/unit tests/contract
     step "tests: the measurement works" pytest tests/bench
+    step "tests: screens in a real browser" pytest --durations=5 tests/browser
 }
 
 gates() {
