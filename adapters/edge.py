@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from adapters import ledger as rows
-from adapters import minimisation
 from adapters.contract import (
     Act,
     Done,
@@ -30,17 +29,17 @@ from adapters.contract import (
     OutsideKey,
     Received,
     Reply,
-    check_fictitious,
 )
 from adapters.inbox import Inbox
-from adapters.ledger import Ledger, Sent
+from adapters.ledger import Ledger
+from adapters.letter import Address, key_for, written
 from adapters.outbox import Outbox
 from adapters.standstill import Standstill
 from adapters.status import StatusReporter
 from adapters.witness import Witness
 from adapters.worker import Worker
-from hub.clock import milliseconds, new_id, rfc3339
-from hub.database import Connection, Lead, instant
+from hub.clock import milliseconds
+from hub.database import Connection, Lead
 from hub.errors import Code, HubError, RefusedError, UnavailableError
 from hub.events import Event as LogEvent
 from hub.events import log
@@ -48,9 +47,6 @@ from hub.failpoints import Failpoint, reached
 from hub.waiting import pause, set_when_any
 from hub.wire.inbox import inbox as inbox_of
 from hub.wire.link import Link, LinkSettings
-from hub.wire.names import organisation_urn
-from hub.wire.postmark import refhash_of
-from hub.wire.seal import Event, seal
 from schemas.messages import Message
 
 __all__ = [
@@ -141,47 +137,14 @@ class Edge:
                 large: nothing was written.
         """
         now = self.office.clock.now()
-        register = self.office.register.current
-        recipient_key = register.sealing_key(to, now)
-        data = message.to_wire()
-        minimisation.check(register, self.identity.oin, to, message.message_type, data, now)
-        check_fictitious(data, register.environment)
+        key = key_for(self.office.register.current, self.identity.oin, message, to, now)
         sequence = rows.next_sequence(tx, conversation, to, milliseconds(now))
-        event = Event(
-            id=new_id(self.office.clock),
-            source=self.identity.source,
-            type=message.message_type.type,
-            subject=f"urn:uuid:{case}",
-            recipient=organisation_urn(to),
-            correlationid=conversation,
-            causationid=causation,
-            sequence=str(sequence),
-            time=rfc3339(now),
-            expirytime=rfc3339(now + lifetime),
-            dataschema=message.dataschema,
-            data=data,
-        )
-        body = seal(event, signing=self.office.keys.signing(now), recipient_key=recipient_key)
-        rows.add_outgoing(
-            tx,
-            {
-                "id": event.id,
-                "type": event.type,
-                "recipient": to,
-                "subject": case,
-                "correlationid": conversation,
-                "sequence": sequence,
-                "body": body,
-                "refhash": refhash_of(body),
-                "created": instant(now),
-                "expirytime": instant(now + lifetime),
-                "state": Sent.QUEUED,
-                "attempts": 0,
-                "next_attempt": instant(now),
-            },
-        )
+        address = Address(to, case, conversation, causation)
+        source = self.identity.source
+        row = written(self.office, source, message, address, key=key, sequence=sequence, lifetime=lifetime)
+        rows.add_outgoing(tx, row)
         reached(Failpoint.OUTBOX_BEFORE_COMMIT)
-        return event.id
+        return str(row["id"])
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sends, receives and acts until `stop`. A bug in a handler ends the process; the ledger remembers.
