@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-from aio_pika.abc import AbstractConnection
+from aio_pika import RobustConnection
+from aio_pika.abc import AbstractConnection, TimeoutType
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 from faststream.rabbit.security import RabbitExternalAuth
@@ -15,6 +16,17 @@ from hub.errors import UnavailableError
 from hub.failpoints import Failpoint, reached
 from hub.wire.delivery import Arrival, LinkSettings
 from hub.wire.link import CONNECTION_ERRORS, HEARTBEAT_S, WAIT_S, answered
+
+
+class _Connection(RobustConnection):
+    """One that is closed when it does not come about: the library leaves that to the collector, in whatever thread."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - the signature of the library
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
 
 
 def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
@@ -31,7 +43,7 @@ def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
         if connection is not None:
             await connection.close()
 
-    return RabbitBroker(
+    broker = RabbitBroker(
         f"{settings.url}?heartbeat={HEARTBEAT_S}",
         security=RabbitExternalAuth(ssl_context=settings.context()),
         timeout=WAIT_S / 2,  # so that an attempt ends by itself: one that is cancelled would go on trying unseen
@@ -40,6 +52,8 @@ def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:
         apply_types=False,
         logger=None,
     )
+    broker._connection_kwargs["connection_class"] = _Connection  # noqa: SLF001 - there is no other way in
+    return broker
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from hub.wire import frames
 from hub.wire.delivery import CONTENT_TYPE, Arrival, LinkSettings, Outgoing
 
 if TYPE_CHECKING:
-    from aio_pika.abc import AbstractChannel, AbstractConnection
+    from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
     from aiormq import Channel as UnderlayChannel
     from aiormq.abc import DeliveredMessage
 
@@ -53,6 +53,17 @@ async def answered(place: str) -> AsyncIterator[None]:
         raise UnavailableError(Code.BROKER_UNAVAILABLE, place) from None
 
 
+class _Connection(aio_pika.Connection):
+    """One that is closed when it does not come about: the library leaves that to the collector, in whatever thread."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - the signature of the library
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
+
+
 class Link:
     """One connection to the broker: a publishing channel, and a channel for each queue that is consumed."""
 
@@ -72,6 +83,7 @@ class Link:
                 f"{settings.url}?auth=EXTERNAL&heartbeat={HEARTBEAT_S}",
                 ssl_context=settings.context(),
                 timeout=WAIT_S,
+                connection_class=_Connection,
             )
             try:
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)

@@ -218,6 +218,11 @@ class Stage:
         """Where a process writes."""
         return self.folder / f"{name}.log"
 
+    def noise(self, name: str) -> list[str]:
+        """What a process wrote that is no log line of ours: a warning of Python's, a library's own words."""
+        written = self.log(name).read_text().rpartition("\n")[0]
+        return [line for line in written.splitlines() if not line.startswith('{"')]
+
     def events(self, name: str, event: str) -> list[dict[str, Any]]:
         """What a process logged by this name of an event."""
         written = self.log(name).read_text().rpartition("\n")[0]  # the last line may be half there

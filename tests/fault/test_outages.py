@@ -48,8 +48,9 @@ def all_run(stage: Stage) -> None:
 
 
 def same_processes(stage: Stage, before: dict[str, int]) -> None:
-    """Nobody ended: what failed around them was waited for."""
+    """Nobody ended: what failed around them was waited for, and said in log lines alone."""
     assert {name: stage.pid(name) for name in before} == before
+    assert {name: stage.noise(name) for name in before} == {name: [] for name in before}
 
 
 def pids(stage: Stage) -> dict[str, int]:
