@@ -192,6 +192,6 @@ def configure_haarlem(place: Place, port: int, page: Site) -> None:
     contact: dict[str, Value] = {"name": "Team Schuldhulp (demo)", "phone": "023-0000000"}
     rules: dict[str, Value] = {"covenant": ["convenant-lokale-overheid"]}
     folder = place.of(HAARLEM)
-    common: dict[str, Value] = {"connection_code": CONNECTION_CODE, "sweep_s": 1}
+    common: dict[str, Value] = {"connection_code": CONNECTION_CODE, "sweep_s": 2}
     parts: dict[str, Value] = {"api": api, "contact": contact, "rules": rules, "page": _site(folder, page)}
     write(folder / OWN, {**common, **parts})

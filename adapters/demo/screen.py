@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,11 +19,12 @@ LOOK_S = 0.15
 class Screen:
     """Prints, counts failed checks, and waits with a limit."""
 
-    def __init__(self, console: Console | None = None, failed: list[str] | None = None) -> None:
-        """`console` and `failed` are given for a part of another screen, which shows no sign of waiting."""
-        self.console = console or Console(highlight=False)
-        self.failed = [] if failed is None else failed
-        self._whole = console is None
+    def __init__(self, text: io.StringIO | None = None, whole: Screen | None = None) -> None:
+        """`text` and `whole` are given for a part of another screen: it prints there, as that one would."""
+        self.console: Console = Console(highlight=False) if whole is None else _like(whole.console, text)
+        self.failed: list[str] = [] if whole is None else whole.failed
+        self.over: threading.Event = threading.Event() if whole is None else whole.over
+        self._whole = whole is None
         self._began = time.monotonic()
 
     @contextmanager
@@ -37,20 +39,17 @@ class Screen:
         """Plays acts at the same time and shows each whole, in this order; what one raises is raised at the end."""
         texts = [io.StringIO() for _ in acts]
         with ThreadPoolExecutor(len(acts)) as pool:
-            playing = [pool.submit(act, self._part(text)) for act, text in zip(acts, texts, strict=True)]
-            with self.console.status("  wacht: dit gebeurt naast elkaar"):
-                wait(playing)
+            playing = [pool.submit(act, Screen(text, self)) for act, text in zip(acts, texts, strict=True)]
+            try:
+                with self.console.status("  wacht: dit gebeurt naast elkaar"):
+                    wait(playing)
+            except KeyboardInterrupt:
+                self.over.set()  # nobody waits for anything any more
+                raise
         for text in texts:
             self.console.file.write(text.getvalue())
         for played in playing:
             played.result()
-
-    def _part(self, text: io.StringIO) -> Screen:
-        """A screen that prints into `text` as this one would, and counts what fails with it."""
-        mine = self.console
-        terminal = mine.is_terminal
-        part = Console(file=text, highlight=False, force_terminal=terminal, width=mine.width, no_color=mine.no_color)
-        return Screen(part, self.failed)
 
     def say(self, text: str) -> None:
         """A line."""
@@ -67,9 +66,8 @@ class Screen:
         """Waits until a check holds, at most `limit_s`; `look` may raise when waiting is in vain."""
         end = time.monotonic() + limit_s
         with self.console.status(f"  wacht: {what}") if self._whole else nullcontext():
-            while not (met := holds()) and time.monotonic() < end:
+            while not (met := holds()) and time.monotonic() < end and not self.over.wait(LOOK_S):
                 look()
-                time.sleep(LOOK_S)
         self.check(what, holds=met)
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -85,3 +83,8 @@ class Screen:
     def elapsed_s(self) -> float:
         """Since the demo began."""
         return time.monotonic() - self._began
+
+
+def _like(one: Console, text: io.StringIO | None) -> Console:
+    """A console that writes into a text what that one would print."""
+    return Console(file=text, highlight=False, force_terminal=one.is_terminal, width=one.width, no_color=one.no_color)
