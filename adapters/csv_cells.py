@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
 BOM: Final = "\ufeff"
@@ -24,6 +25,9 @@ _NO: Final = frozenset({"", "nee", "n", "onwaar", "false", "0"})
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _BSN_DIGITS: Final = 9
 _GEMEENTE_DIGITS: Final = 4
+#: More than any amount needs; a longer cell is none, and is left for the model to refuse.
+_AMOUNT_CHARS: Final = 32
+_LEAST_COLUMNS: Final = 2
 
 
 class CellError(Exception):
@@ -34,12 +38,27 @@ class CellError(Exception):
         self.column = column
 
 
+class Flaw(StrEnum):
+    """What is wrong with a file as a whole, in words for who made it."""
+
+    ENCODING = "De tekens zijn niet te lezen. Bewaar het bestand als CSV UTF-8."
+    QUOTES = "Er staat een aanhalingsteken dat niet sluit, of een cel die veel te lang is."
+    HEADER = "Dit is geen CSV-bestand met een kopregel: er zijn minstens twee kolommen nodig, elk met een naam."
+    COLUMN_TWICE = "Een kolom staat twee keer in de kopregel."
+    ROW = "Een regel heeft meer cellen dan de kopregel."
+
+
 class UnreadableError(Exception):
     """The file is not CSV with a header, or one `row` (the header is 1) does not fit; nothing was done."""
 
-    def __init__(self, row: int | None = None) -> None:
-        super().__init__(row)
+    def __init__(self, flaw: Flaw, row: int | None = None) -> None:
+        super().__init__(flaw.name, row)
+        self.flaw = flaw
         self.row = row
+
+    def explain(self) -> str:
+        """What is wrong, in Dutch, and never what stands there."""
+        return self.flaw.value if self.row is None else f"Regel {self.row} heeft meer cellen dan de kopregel."
 
 
 Row = Mapping[str, str]
@@ -61,12 +80,12 @@ def read_rows(content: bytes) -> list[Row]:
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
-        raise UnreadableError from None
-    if not lines:
-        raise UnreadableError
-    header = [plain(name) for name in lines[0]]
-    if len(set(header)) < len(header) or "" in header or len(header) == 1:
-        raise UnreadableError
+        raise UnreadableError(Flaw.QUOTES) from None
+    header = [plain(name) for name in lines[0]] if lines else []
+    if "" in header or len(header) < _LEAST_COLUMNS:
+        raise UnreadableError(Flaw.HEADER)
+    if len(set(header)) < len(header):
+        raise UnreadableError(Flaw.COLUMN_TWICE)
     rows = [_row(header, [cell.strip() for cell in line], number) for number, line in enumerate(lines[1:], 2)]
     while rows and not rows[-1]:
         rows.pop()
@@ -77,7 +96,7 @@ def _row(header: Sequence[str], cells: Sequence[str], number: int) -> Row:
     if not any(cells):
         return {}
     if any(cells[len(header) :]):
-        raise UnreadableError(number)
+        raise UnreadableError(Flaw.ROW, number)
     return dict(zip(header, cells, strict=False))
 
 
@@ -94,11 +113,11 @@ def _text(content: bytes) -> str:
         pass
     # UTF-16 begins with a mark; letters of UTF-8 in a file that is not UTF-8 would come out as two wrong ones.
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _LETTER_OF_UTF8.search(content):
-        raise UnreadableError
+        raise UnreadableError(Flaw.ENCODING)
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError:
-        raise UnreadableError from None
+        raise UnreadableError(Flaw.ENCODING) from None
 
 
 # — one cell ——————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -137,7 +156,7 @@ def amount(cell: str) -> str:
     A single separator with three digits behind it groups thousands: offices write cents in two digits.
     """
     bare = re.sub(r"[€\s]|EUR", "", cell)
-    match = re.fullmatch(r"([0-9][0-9.,]*?)(?:[.,]([0-9]{1,2}|-))?", bare)
+    match = re.fullmatch(r"([0-9][0-9.,]*?)(?:[.,]([0-9]{1,2}|-))?", bare) if len(bare) <= _AMOUNT_CHARS else None
     if not match:
         return cell
     whole, cents = re.sub(r"[.,]", "", match[1]), (match[2] or "").replace("-", "")

@@ -25,8 +25,10 @@ from schemas.codes import (
 
 #: Far more claims than one customer has.
 MOST = 100
-Mark = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+#: No control characters: they say nothing, and a database may refuse them.
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+Mark = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True, pattern=_ONE_LINE)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=_ONE_LINE)]
 
 
 class Act(StrEnum):
@@ -196,7 +198,7 @@ class Balance(Record):
     invoice: Mark
     kind: DebtKind
     outstanding: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$")]
-    impediment: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    impediment: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_ONE_LINE)] | None = None
     handler: Elsewhere | None = None
 
 

@@ -74,7 +74,9 @@ def read_lines(content: bytes) -> list[Line]:
         rows = csv_cells.read_rows(content)
     except UnreadableError as error:
         raise (
-            invalid(Fault.NOT_CSV, "") if error.row is None else invalid(Fault.ROW, f"/regels/{error.row}")
+            ActRefusedError(Refusal.INVALID, FieldFault("", Fault.NOT_CSV.value, error.explain()))
+            if error.row is None
+            else invalid(Fault.ROW, f"/regels/{error.row}")
         ) from None
     _check_columns(rows)
     return _lines(rows)

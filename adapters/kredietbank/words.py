@@ -15,8 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from schemas.codes import ReferralStatus
 
 MOST = 100
-Mark = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+#: No control characters: they say nothing, and a database may refuse them; prose may have lines.
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+Mark = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True, pattern=_ONE_LINE)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_ONE_LINE)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True, pattern=_LINES)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_LINES)]
 Amount = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$")]
 Share = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}\.[0-9]{2}$")]
 
@@ -76,7 +81,7 @@ class StandingSaid(_Happened):
 
     soort: Literal["stand"]
     stand: Literal["OPGEPAKT", "LOOPT", "WACHT", "NIET_OPGEPAKT", "GESTOPT", "KLAAR", "MISLUKT"]
-    reden: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    reden: Short | None = None
     resultaat: Mark | None = None
     afspraak: datetime | None = None
 
@@ -159,7 +164,7 @@ class Ended(_Happened):
 class Party(Words):
     """A creditor at whom rest is asked."""
 
-    naam: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    naam: Name
     kvk: Mark | None = None
     klantnummer: Mark | None = None
 
@@ -170,7 +175,7 @@ class RestAsked(_Happened):
     soort: Literal["rust"]
     wat: Literal["ERBIJ", "LANGER", "EINDE"]
     bij: tuple[Party, ...] = Field(min_length=1, max_length=MOST)
-    waarom: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    waarom: Short
 
 
 News = Annotated[

@@ -75,8 +75,7 @@ async def upload(visitor: Visitor) -> Response:
     try:
         rows = read_rows(content)
     except UnreadableError as error:
-        problem = "Dit is geen CSV-bestand met een kopregel." if error.row is None else f"Regel {error.row} past niet."
-        return visitor.shown("bewind_bestand.html", _WRONG, columns=bulk.COLUMNS, results=None, problem=problem)
+        return visitor.shown("bewind_bestand.html", _WRONG, columns=bulk.COLUMNS, results=None, problem=error.explain())
     unfit = _unfit(rows)
     if unfit is not None:
         return visitor.shown("bewind_bestand.html", _WRONG, columns=bulk.COLUMNS, results=None, problem=unfit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from adapters.bewindvoerder import acts, estate, store
@@ -21,10 +22,12 @@ from adapters.csv_cells import UnreadableError, read_rows
 from hub.clock import new_pseudonym
 from hub.errors import RefusedError
 from schemas.errors import PayloadError
+from schemas.identifiers import PlanText
 from schemas.messages import AdministrationDossier
 
 _WRONG: Final = 400
 _PLAN_CHARS: Final = 4000
+_PLAN: Final = TypeAdapter(PlanText)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,21 @@ class Trouble:
     typed: dict[str, str] | None = None
     rows: tuple[tuple[int, str], ...] = ()
     whole: str | None = None
+    plan: str | None = None
+
+
+def is_plan(text: str) -> bool:
+    """Whether a plan may stand in a dossier, and in a database."""
+    try:
+        _PLAN.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def printable(text: str) -> str:
+    """It without what is no text: what a page can show and send again."""
+    return "".join(one for one in text if one.isprintable() or one in "\n\t")
 
 
 async def show(visitor: Visitor) -> Response:
@@ -73,7 +91,12 @@ async def upload(visitor: Visitor) -> Response:
     try:
         lines, wrong = estate.read_lines(read_rows(await uploaded(visitor)))
     except UnreadableError as error:
-        text = "Dit is geen CSV-bestand met een kopregel." if error.row is None else f"Regel {error.row} past niet."
+        return await _page(visitor, file, Trouble(whole=error.explain()))
+    room = estate.MOST_LINES - len((await office_of(visitor).committed(_draft, file.client.case)).lines)
+    if not lines and not wrong:
+        return await _page(visitor, file, Trouble(whole="Het bestand heeft geen regels."))
+    if len(lines) > room:
+        text = f"Het bestand heeft {len(lines)} regels; er is plaats voor {room}. Er is niets toegevoegd."
         return await _page(visitor, file, Trouble(whole=text))
     if wrong:
         return await _page(visitor, file, Trouble(rows=tuple(wrong)))
@@ -95,7 +118,10 @@ async def plan(visitor: Visitor) -> Response:
     form = await filling.form_sent(visitor)
     text = str(form.get("plan", "")).replace("\r\n", "\n").strip()
     if len(text) > _PLAN_CHARS:
-        return await _page(visitor, file, Trouble(whole=f"Het plan heeft meer dan {_PLAN_CHARS} tekens."))
+        return await _page(visitor, file, Trouble(whole=f"Het plan heeft meer dan {_PLAN_CHARS} tekens.", plan=text))
+    if text and not is_plan(text):
+        odd = "Het plan bevat tekens die geen tekst zijn. Haal wat u plakte door een gewone tekstverwerker."
+        return await _page(visitor, file, Trouble(whole=odd, plan=printable(text)))
     await seen(visitor, Act.NOTED, file.client.case, store.put_plan, file.client.case, text)
     if form.get("doe") != "versturen":
         return visitor.go(f"/clienten/{file.client.case}/dossier")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,6 +41,7 @@ from adapters.bewindvoerder.terms import open_terms
 from adapters.bewindvoerder.trades import model_named
 from hub.errors import HubError, RefusedError
 from hub.events import Event, frames_of, log
+from hub.wire import strictjson
 from schemas.errors import PayloadError, Problem, Slug
 from schemas.messages import AdministrationStart, CollectionDespitePause, Message
 
@@ -51,7 +53,34 @@ LetterId = Annotated[str, Path(alias="berichtId", pattern=UUID)]
 CaseId = Annotated[str, Path(alias="zaakId", pattern=UUID)]
 After = Annotated[int, Query(alias="na", ge=0, le=2**53 - 1, description="Nummer van het laatste bekende bericht.")]
 Most = Annotated[int, Query(alias="aantal", ge=1, le=500)]
-routes = APIRouter()
+
+
+class _StrictRequest(Request):
+    """A request whose JSON is read as strictly as everything else here: no member twice, nothing that is no text."""
+
+    async def json(self) -> object:
+        """The body.
+
+        Raises:
+            RefusedError: it is no JSON object.
+        """
+        return strictjson.loads(await self.body())
+
+
+class _StrictRoute(APIRoute):
+    """An address that reads so."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What is called."""
+        handle = super().get_route_handler()
+
+        async def strictly(request: Request) -> Response:
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return strictly
+
+
+routes = APIRouter(route_class=_StrictRoute)
 LETTER: Final = "/berichten/{berichtId}"
 CASE: Final = "/zaken/{zaakId}"
 
@@ -221,6 +250,8 @@ async def _misread(_: Request, error: Exception) -> Response:
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 400:  # noqa: PLR2004 - the framework could not read the body
+        return TroubleError(Trouble.INVALID, [Problem("/body", Slug.WRONG_TYPE)]).response()
     return TroubleError(Trouble.NO_METHOD if error.status_code == 405 else Trouble.UNKNOWN).response()  # noqa: PLR2004
 
 
