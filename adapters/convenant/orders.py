@@ -13,6 +13,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from adapters.outside import Day
 from schemas.codes import (
     DebtKind,
     EndClass,
@@ -188,7 +189,7 @@ class GoesOn(Record):
 
     measure: Measure
     reason: NotStoppedReason
-    since: date | None = None
+    since: Day | None = None
     handler: Elsewhere | None = None
 
 
@@ -198,7 +199,9 @@ class Balance(Record):
     invoice: Mark
     kind: DebtKind
     outstanding: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,9})\.[0-9]{2}$")]
-    impediment: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_ONE_LINE)] | None = None
+    impediment: (
+        Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=_ONE_LINE)] | None
+    ) = None
     handler: Elsewhere | None = None
 
 

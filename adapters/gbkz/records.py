@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from adapters.outside import Day
+
 Number = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
 
 
@@ -131,7 +133,7 @@ class NotStopped(Record):
 
     step: Step = Field(alias="stap")
     cause: Cause = Field(alias="oorzaak")
-    since: date | None = Field(default=None, alias="datum")
+    since: Day | None = Field(default=None, alias="datum")
     handler: Handler | None = Field(default=None, alias="behandelaar")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.errors import Code, RefusedError
 
@@ -36,6 +37,8 @@ def _private(url: str) -> str:
     return url
 
 
+#: A day that a message can say (1800 to 2199, as in the schemas): another is none, and would be found out too late.
+Day = Annotated[date, Field(ge=date(1800, 1, 1), le=date(2199, 12, 31))]
 #: An address where nobody on the way can listen.
 PrivateUrl = Annotated[str, AfterValidator(_private)]
 

@@ -33,6 +33,7 @@ async def test_a_webhook_says_what_it_does_not_know_and_takes_the_good_answer_af
         hook, desk.house.hook, desk.house.by_hand = desk.house.hook, None, True
         key = await desk.receives(public_notice(), new_pseudonym())
         goes_on = {"stap": "KOSTEN", "oorzaak": "UITGEZONDERD"}
+        owed = {"factuur": "F1", "soort": "OPEN", "bedrag": "1.00"}
         bad = {
             "nothing": b"",
             "no json": b"<html>",
@@ -49,6 +50,8 @@ async def test_a_webhook_says_what_it_does_not_know_and_takes_the_good_answer_af
             "half a character": answer(key, klantnummer="\ud800"),
             "a control character": answer(key, facturen=["F\x1b1"]),
             "a day that is none": answer(key, looptDoor=[goes_on | {"sinds": "31-02-2026"}]),
+            "a day before all": answer(key, looptDoor=[goes_on | {"sinds": "0001-01-01"}]),
+            "a blank reason": answer(key, saldi=[owed | {"belemmering": "   "}]),
             "no such key": answer("nooit-gevraagd\x00"),
         }
         async with httpx2.AsyncClient(trust_env=False) as http:
