@@ -39,6 +39,7 @@ SCREENS = {
     "clienten": ("jansen", "/clienten"),
     "dossier": ("jansen", "/clienten/{zaak}/dossier"),
     "rustverzoek": ("jansen", "/clienten/{zaak}/nieuw/rustverzoek"),
+    "incasso": ("jansen", "/clienten/{zaak}/incasso"),
     "bewind": ("jansen", "/bewind/nieuw"),
     "bewind-bestand": ("jansen", "/bewind/bestand"),
     "termijnen": ("jansen", "/termijnen"),
