@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from aio_pika import RobustConnection
-from aio_pika.abc import AbstractConnection, TimeoutType
+from aio_pika.abc import AbstractConnection
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 from faststream.rabbit.security import RabbitExternalAuth
@@ -15,18 +15,11 @@ from faststream.rabbit.security import RabbitExternalAuth
 from hub.errors import UnavailableError
 from hub.failpoints import Failpoint, reached
 from hub.wire.delivery import Arrival, LinkSettings
-from hub.wire.link import CONNECTION_ERRORS, HEARTBEAT_S, WAIT_S, answered
+from hub.wire.link import CONNECTION_ERRORS, HEARTBEAT_S, WAIT_S, Connection, answered
 
 
-class _Connection(RobustConnection):
-    """One that is closed when it does not come about: the library leaves that to the collector, in whatever thread."""
-
-    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - the signature of the library
-        try:
-            await super().connect(timeout)
-        except BaseException:
-            await self.close()
-            raise
+class _Connection(Connection, RobustConnection):
+    """FastStream's kind of connection, closed as ours is."""
 
 
 def make_broker(settings: LinkSettings, lost: asyncio.Event) -> RabbitBroker:

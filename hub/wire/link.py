@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aiormq import Channel as UnderlayChannel
     from aiormq.abc import DeliveredMessage
 
-__all__ = ["CONTENT_TYPE", "Arrival", "Consumer", "Link", "LinkSettings", "Outgoing", "answered"]
+__all__ = ["CONTENT_TYPE", "Arrival", "Connection", "Consumer", "Link", "LinkSettings", "Outgoing", "answered"]
 
 HEARTBEAT_S = 30
 WAIT_S = 30.0  # no broker call may hang: a `get` on a restarted node never returned
@@ -53,10 +53,11 @@ async def answered(place: str) -> AsyncIterator[None]:
         raise UnavailableError(Code.BROKER_UNAVAILABLE, place) from None
 
 
-class _Connection(aio_pika.Connection):
+class Connection(aio_pika.Connection):
     """One that is closed when it does not come about: the library leaves that to the collector, in whatever thread."""
 
     async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - the signature of the library
+        """Connects; nothing is left to collect when that fails."""
         try:
             await super().connect(timeout)
         except BaseException:
@@ -83,7 +84,7 @@ class Link:
                 f"{settings.url}?auth=EXTERNAL&heartbeat={HEARTBEAT_S}",
                 ssl_context=settings.context(),
                 timeout=WAIT_S,
-                connection_class=_Connection,
+                connection_class=Connection,
             )
             try:
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
