@@ -39,12 +39,22 @@ class Stand:
     clock: Clock
 
     @classmethod
-    def on(cls, folder: Path, world: World, database_url: str, clock: Clock | None = None, **settings: object) -> Self:
-        """A console on that database, upgraded here."""
+    def on(
+        cls,
+        folder: Path,
+        world: World,
+        database_url: str,
+        clock: Clock | None = None,
+        *,
+        upgraded: bool = True,
+        **settings: object,
+    ) -> Self:
+        """A console on that database, upgraded here unless it is away."""
         clock = clock or SystemClock()
         world.write(folder)
         database = Database(database_url)
-        schema.upgrade(database)
+        if upgraded:
+            schema.upgrade(database)
         floor = folder / HUB / "console-floor.json"
         floor.parent.mkdir(exist_ok=True)
         register = CurrentRegister(RegisterFile(folder / "register.jws", world.governance, floor))
