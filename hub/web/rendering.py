@@ -1,7 +1,12 @@
-"""Templates to text: everything is escaped, and a name that is not there is an error and no empty place."""
+"""Templates to text: everything is escaped, and a name that is not there is an error and no empty place.
+
+What is shown may have come from another party. HTML in it is text, and so is what could hide or turn the words around
+it: control characters and marks of direction are written as their JSON escape, as the command line does.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +19,8 @@ from hub.clock import rfc3339
 from hub.web import times
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+#: Not printable and yet part of text: line breaks, spaces and hyphens that do not show, joiners of letters.
+_HARMLESS: Final = frozenset("\n\r\t\u00a0\u00ad\u200c\u200d\u202f")
 
 
 class Renderer:
@@ -37,6 +44,7 @@ class Renderer:
             loader=FileSystemLoader([folder, TEMPLATES]),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=legible,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -52,6 +60,13 @@ class Renderer:
     def render(self, template: str, context: Mapping[str, object]) -> str:
         """One template with these values."""
         return self._environment.get_template(template).render(context)
+
+
+def legible(value: object) -> object:
+    """A text of which every character can be seen; anything else as it is."""
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
+    return "".join(char if char.isprintable() or char in _HARMLESS else json.dumps(char)[1:-1] for char in value)
 
 
 def _moment(moment: datetime) -> Markup:
