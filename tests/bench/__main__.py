@@ -1,4 +1,4 @@
-"""`python -m tests.bench road`: one JSON object on standard output, a table on standard error."""
+"""`python -m tests.bench road|console|live`: one JSON object on standard output, a table on standard error."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from tests.bench import console
 from tests.bench.report import show
 from tests.bench.road import Sizes, measure
 from tests.bench.servers import DatabaseKind
@@ -49,6 +50,27 @@ def road(  # noqa: PLR0913 the sizes are independent of each other
         show(found)
     print(json.dumps(found, indent=2))  # noqa: T201 - this command prints
     return 0
+
+
+@app.command(name="console")
+def console_answers(
+    *,
+    rows: int = 1_000_000,
+    times: int = 40,
+    json_only: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Measure every list, filter and search of the console over a year of messages in a PostgreSQL of its own.
+
+    Args:
+        rows: Messages in that year; the log has about two rows for each.
+        times: How often everything is asked, each time with other values.
+        json_only: Leave the table out.
+    """
+    found = console.measure(rows, times)
+    if not json_only:
+        console.show(found)
+    print(json.dumps(found, indent=2))  # noqa: T201 - this command prints
+    return 0 if found["met"] else 6
 
 
 if __name__ == "__main__":

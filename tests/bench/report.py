@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rich.console import Console
@@ -48,12 +48,17 @@ def targets(found: Found) -> dict[str, dict[str, object]]:
 
 def show(found: Found) -> None:
     """Everything as tables on standard error, so that standard output stays one JSON object."""
+    lines = [found["versions"]["broker"], found["versions"]["database"], str(found["settings"])]
+    show_tables(found, lines, _tables(found))
+
+
+def show_tables(found: Found, lines: Iterable[str], tables: Iterable[tuple[str, Sequence[Found]]]) -> None:
+    """The title, the machine and these lines, then tables with the keys of their first row as columns."""
     console = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_COLUMNS)
     machine = found["machine"]
     console.print(f"\n[bold]{found['title']}[/bold]")
-    console.print(f"{found['at']} · {machine['cores']} cores {machine['cpu']} · {found['versions']['broker']}")
-    console.print(f"{found['versions']['database']} · {found['settings']}\n")
-    for title, rows in _tables(found):
+    console.print(" · ".join([found["at"], f"{machine['cores']} cores {machine['cpu']}", *lines]), end="\n\n")
+    for title, rows in tables:
         table = Table(title=title, title_justify="left")
         for index, column in enumerate(rows[0]):
             table.add_column(column, justify="left" if index == 0 else "right")
