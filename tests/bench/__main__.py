@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from tests.bench import console
+from tests.bench import console, live
 from tests.bench.report import show
 from tests.bench.road import Sizes, measure
 from tests.bench.servers import DatabaseKind
@@ -71,6 +71,35 @@ def console_answers(
         console.show(found)
     print(json.dumps(found, indent=2))  # noqa: T201 - this command prints
     return 0 if found["met"] else 6
+
+
+@app.command(name="live")
+def live_list(
+    *,
+    database: DatabaseKind = "postgresql",
+    messages: int = live.Sizes.messages,
+    rounds: int = live.Sizes.rounds,
+    streams: int = live.Sizes.streams,
+    per_s: float = live.Sizes.per_s,
+    seconds: float = live.Sizes.seconds,
+    json_only: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Measure what open live lists cost the relay, and how a page in Chromium keeps up with a steady stream.
+
+    Args:
+        database: What the hub keeps its log in.
+        messages: Messages in a round of emptying full lanes.
+        rounds: Rounds with and without open lists; they alternate. 0 leaves this out.
+        streams: Live lists that are open.
+        per_s: Messages a second for the page in Chromium.
+        seconds: How long; 0 leaves the page out.
+        json_only: Leave the tables out.
+    """
+    found = live.measure(database, live.Sizes(messages, rounds, streams, per_s, seconds))
+    if not json_only:
+        live.show(found)
+    print(json.dumps(found, indent=2))  # noqa: T201 - this command prints
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One reader of the log for all open screens: it asks the database twice a second while somebody watches, else never.
 
-Twenty open consoles cost the hub what one costs. A screen has a cursor of its own, the index that it saw last, so a
+Twenty open consoles cost the hub what one costs: screens that stand at the same place and ask for the same are shown
+the same text, made once. A screen has a cursor of its own, the index that it saw last, so a
 slow or paused one holds up nobody and loses nothing that is still here; what is not here any more is told as a gap.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -50,6 +51,7 @@ class Tail:
         """How many screens are open."""
         self._wanted = asyncio.Event()
         self._moved = asyncio.Event()
+        self._texts: dict[tuple[int, int, str], str] = {}
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -85,6 +87,13 @@ class Tail:
         kept = tuple(change for change in self._kept if change.index > cursor)
         return News(kept, max(self._newest, cursor), gap=self._newest > cursor and cursor < self._floor)
 
+    def text_once(self, before: int, news: News, asked: str, make: Callable[[], str]) -> str:
+        """What a screen shows of these news, which it got at the cursor `before`; made by the first that asks."""
+        key = (before, news.cursor, asked)
+        if key not in self._texts:
+            self._texts[key] = make()
+        return self._texts[key]
+
     async def newest(self) -> int:
         """The index of the newest entry now, from the database."""
         return await self._database.read(last_index)
@@ -105,6 +114,7 @@ class Tail:
             self._newest = max(reached, self._newest)
             if not reached > -1:
                 break
+        self._texts.clear()
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 

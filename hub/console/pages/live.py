@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -43,13 +44,14 @@ async def follow(visitor: Visitor) -> Response:
 
 async def _events(visitor: Visitor, wanted: LogFilter, cursor: int) -> AsyncIterator[ServerSentEvent]:
     desk = visitor.desk
-    checked = desk.clock.now()
+    checked, asked = desk.clock.now(), wanted.query()
     with desk.tail.watched():
         while not desk.stopping.is_set():
             news = await desk.tail.after(cursor, WAIT_S)
-            cursor = news.cursor
             if news.changes or news.gap:
-                yield ServerSentEvent(data=_rows(visitor, wanted, news), id=str(cursor))
+                text = desk.tail.text_once(cursor, news, asked, partial(_rows, visitor, wanted, news))
+                yield ServerSentEvent(data=text, id=str(news.cursor))
+            cursor = news.cursor
             if desk.clock.now() - checked >= SESSION_CHECKED:
                 if not await _still_in(visitor):
                     yield ServerSentEvent(event="afgelopen", data="sessie")
@@ -67,10 +69,16 @@ async def _still_in(visitor: Visitor) -> bool:
 
 
 def _rows(visitor: Visitor, wanted: LogFilter, news: News) -> str:
-    """New rows, and rows that changed: those only replace what is on the screen."""
+    """New rows, and rows that changed: those only replace what is on the screen.
+
+    The same for whoever asks for the same, because it is made once for all of them.
+    """
     fitting = [change for change in news.changes if wanted.fits(change.row)]
     fresh = [change.row for change in fitting if change.is_new and wanted.fits_state(change.row)]
-    changed = [change.row for change in fitting if not change.is_new]
+    # a new row shows how it stands already; as many new rows as a screen holds leave no older one to change
+    here = {(row.sender, row.id) for row in fresh}
+    older = {(change.row.sender, change.row.id): change.row for change in fitting if not change.is_new}
+    changed = [] if len(fresh) >= SHOWN else [row for key, row in older.items() if key not in here]
     skipped = news.gap or len(fresh) > SHOWN
     return visitor.text(
         "_live.html", fresh=fresh[-SHOWN:], changed=changed[-SHOWN:], skipped=skipped, now=visitor.desk.clock.now()
