@@ -111,3 +111,17 @@ def test_an_answer_starts_its_term_at_the_first_opening_and_a_letter_that_lies_h
     assert "nog 3 werkdagen" in browser.get("/termijnen")
     later(stand.clock, days=5)
     assert "2 dagen te laat" in stand.browser("jansen").get("/termijnen")
+
+
+def test_what_a_sender_wrote_is_text_on_every_page(stand: Stand) -> None:
+    hostile = '"><script>alert(1)</script>\u202egnp.exe{{7*7}}'
+    written = {"geslachtsnaam": hostile, "reden": hostile, "samenvatting": f"regel een\n{hostile}"}
+    letter = stand.arrives("jansen", "verwijzing", **referral(**written))
+    browser = stand.browser("jansen")
+    found = [browser.get(f"/berichten/{letter.id}")]
+    found += [browser.get(path) for path in ("/postvak", "/clienten", f"/clienten/{letter.case}", "/termijnen")]
+    found.append(browser.get(f"/berichten/{letter.id}/antwoord/verwijzing-status"))
+    for page in found:
+        assert "<script" not in page
+        assert "\u202e" not in page
+    assert "&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\\u202egnp.exe{{7*7}}" in found[0]
