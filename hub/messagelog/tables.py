@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import cache
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -73,6 +75,14 @@ MESSAGE = Table(
     Index("message_due", "state", "next_attempt"),
     Index("message_expiry", "state", "expirytime"),
 )
+#: Its recipient's receipt says so. Written out, as all below, because an index is used by its very words.
+REFUSED_BY_RECIPIENT: Final = MESSAGE.c.outcome == literal_column("'refused'")
+Index(
+    "message_refused",
+    MESSAGE.c.received,
+    postgresql_where=REFUSED_BY_RECIPIENT,
+    sqlite_where=REFUSED_BY_RECIPIENT,
+)
 
 SEALED = Table(
     "sealed",
@@ -120,6 +130,15 @@ Index(
     postgresql_where=ENTRY.c.leaf_index.is_(None),
     sqlite_where=ENTRY.c.leaf_index.is_(None),
 )
+#: What lists of messages show: what was accepted, and what was refused at the door.
+LISTED_KINDS: Final = ENTRY.c.kind.in_([literal_column("'accepted'"), literal_column("'refused'")])
+ACCEPTED_KIND: Final = ENTRY.c.kind == literal_column("'accepted'")
+REFUSED_KIND: Final = ENTRY.c.kind == literal_column("'refused'")
+Index("entry_sent", ENTRY.c.src, ENTRY.c.type, postgresql_where=LISTED_KINDS, sqlite_where=LISTED_KINDS)
+Index("entry_got", ENTRY.c.rcpt, ENTRY.c.type, postgresql_where=LISTED_KINDS, sqlite_where=LISTED_KINDS)
+Index("entry_type", ENTRY.c.type, postgresql_where=LISTED_KINDS, sqlite_where=LISTED_KINDS)
+Index("entry_ts", ENTRY.c.ts, postgresql_where=LISTED_KINDS, sqlite_where=LISTED_KINDS)
+Index("entry_refused", ENTRY.c.leaf_index, postgresql_where=REFUSED_KIND, sqlite_where=REFUSED_KIND)
 
 SALT = Table(
     "salt",

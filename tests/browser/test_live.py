@@ -107,3 +107,19 @@ def test_the_first_tab_leads_past_the_menu(window: Window) -> None:
     expect(window.page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
     window.page.keyboard.press("Enter")
     expect(window.page.locator("main")).to_be_focused()
+
+
+def test_a_lost_connection_comes_back_and_misses_no_row(window: Window, lively: Site) -> None:
+    (before,) = write(lively)
+    expect(window.page.locator(f"#rij-{SHV}-{before}")).to_be_visible()
+    stopping = lively.stand.console.desk.stopping
+    stopping.set()  # the server ends its streams, as it does before a restart
+    try:
+        (last,) = write(lively)
+        expect(window.page.get_by_text("Verbinding kwijt.")).to_be_visible()
+        missed = write(lively, 3)
+    finally:
+        stopping.clear()
+    for message_id in (last, *missed):
+        expect(window.page.locator(f"#rij-{SHV}-{message_id}")).to_have_count(1)
+    expect(window.page.get_by_text("Live: nieuwe regels komen vanzelf bovenaan.")).to_be_visible()

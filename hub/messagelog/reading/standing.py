@@ -78,6 +78,13 @@ _CODES: Final = {code.value: code for code in Code}
 _OFFERED_AGAIN: Final = frozenset({Code.QUOTA_EXCEEDED, Code.CLOCK_SKEW})
 
 
+def decided_by(state: MessageState) -> Literal["hub", "recipient"] | None:
+    """Who decided that an accepted message stands so; None while nobody has."""
+    if state is MessageState.EXPIRED:
+        return "hub"
+    return "recipient" if state in {MessageState.DELIVERED, MessageState.REFUSED} else None
+
+
 def state_of(state: State, outcome: str | None) -> MessageState:
     """The word for a row of the message table."""
     match state:

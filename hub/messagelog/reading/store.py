@@ -1,117 +1,17 @@
-"""What operators ask the message log: read only, each page by the log's own index (wire.md 11).
-
-Entries that have no index yet are the newest; they come first and cannot be paged from.
-"""
+"""What operators ask the message log about one message, and what comes after an index: read only (wire.md 11)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from hub.database import instant, moment
+from hub.database import moment
 from hub.messagelog.pauses.store import paused_oins
-from hub.messagelog.reading.records import Carried, CarriedKey, Filters, Listed, LogLine
-from hub.messagelog.reading.standing import Facts, MessageState, state_of
+from hub.messagelog.reading.records import Carried, CarriedKey, LogLine
+from hub.messagelog.reading.standing import Facts, decided_by, state_of
 from hub.messagelog.tables import ENTRY, MESSAGE, State
-from hub.wire.names import TYPE
-from schemas.catalogue import TYPE_PREFIX
-
-# — lists —————————————————————————————————————————————————————————————————————————————————————————————————————————
-
-
-def listed(connection: Connection, filters: Filters, most: int) -> list[Listed]:
-    """The newest messages that fit, newest first."""
-    found: list[Listed] = []
-    if filters.before is None:
-        query = _lines(filters).where(ENTRY.c.leaf_index.is_(None)).order_by(ENTRY.c.row_id.desc())
-        found = [_listed(row) for row in connection.execute(query.limit(most))]
-    query = _lines(filters).where(ENTRY.c.leaf_index.is_not(None))
-    if filters.before is not None:
-        query = query.where(ENTRY.c.leaf_index < filters.before)
-    rest = query.order_by(ENTRY.c.leaf_index.desc()).limit(most - len(found))
-    return found + [_listed(row) for row in connection.execute(rest)]
-
-
-def _lines(filters: Filters) -> Select[tuple[object, ...]]:
-    joined = and_(ENTRY.c.kind == "accepted", ENTRY.c.src == MESSAGE.c.source_oin, ENTRY.c.id == MESSAGE.c.id)
-    query = select(
-        ENTRY.c.leaf_index,
-        ENTRY.c.ts,
-        ENTRY.c.kind,
-        ENTRY.c.id,
-        ENTRY.c.src,
-        ENTRY.c.rcpt,
-        ENTRY.c.type,
-        ENTRY.c.code,
-        MESSAGE.c.subject,
-        MESSAGE.c.state,
-        MESSAGE.c.outcome,
-        MESSAGE.c.outcome_code,
-    ).select_from(ENTRY.outerjoin(MESSAGE, joined))
-    return query.where(ENTRY.c.kind.in_(("accepted", "refused")), *_conditions(filters))
-
-
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.cases is not None:
-        # by id and not by the joined row: few messages are of one case, and a database may begin with those
-        found.append(ENTRY.c.id.in_(select(MESSAGE.c.id).where(MESSAGE.c.subject.between(*filters.cases))))
-        found.append(MESSAGE.c.subject.between(*filters.cases))
-    if filters.oin is not None:
-        found.append(or_(ENTRY.c.src == filters.oin, ENTRY.c.rcpt == filters.oin))
-    if filters.type is not None:
-        full = TYPE.fullmatch(filters.type) is not None
-        prefix = f"{TYPE_PREFIX}{filters.type}.v"
-        found.append(ENTRY.c.type == filters.type if full else ENTRY.c.type.startswith(prefix, autoescape=True))
-    if filters.states is not None:
-        found.append(or_(*(_has_state(state) for state in sorted(filters.states))))
-    if filters.since is not None:
-        found.append(ENTRY.c.ts >= instant(filters.since))
-    if filters.until is not None:
-        found.append(ENTRY.c.ts < instant(filters.until))
-    return found
-
-
-def _has_state(state: MessageState) -> ColumnElement[bool]:
-    answered = MESSAGE.c.state == State.ANSWERED
-    match state:
-        case MessageState.ACCEPTED:
-            return MESSAGE.c.state == State.ACCEPTED
-        case MessageState.FORWARDED:
-            return MESSAGE.c.state == State.FORWARDED
-        case MessageState.EXPIRED:
-            return MESSAGE.c.state == State.EXPIRED
-        case MessageState.DELIVERED:
-            return and_(answered, MESSAGE.c.outcome != "refused")
-        case MessageState.REFUSED:
-            return or_(ENTRY.c.kind == "refused", and_(answered, MESSAGE.c.outcome == "refused"))
-
-
-def _listed(row: Row[tuple[object, ...]]) -> Listed:
-    by_hub = row.kind == "refused"
-    state = MessageState.REFUSED if by_hub or row.state is None else state_of(State(row.state), row.outcome)
-    return Listed(
-        index=row.leaf_index,
-        at=moment(row.ts),
-        id=row.id,
-        case=row.subject,
-        type=row.type,
-        sender=row.src,
-        recipient=row.rcpt,
-        state=state,
-        by=_by(by_hub, state),
-        code=row.code if by_hub else row.outcome_code,
-    )
-
-
-def _by(by_hub: bool, state: MessageState) -> Literal["hub", "recipient"] | None:  # noqa: FBT001 - says what it is
-    if by_hub or state is MessageState.EXPIRED:
-        return "hub"
-    return "recipient" if state in {MessageState.DELIVERED, MessageState.REFUSED} else None
-
 
 # — one message ———————————————————————————————————————————————————————————————————————————————————————————————————
 
@@ -149,7 +49,7 @@ def _carried(row: Row[tuple[object, ...]], paused: frozenset[str]) -> Carried:
         outcome_at=_moment(row.outcome_at),
         facts=Facts(
             state=state,
-            by=_by(False, state),  # noqa: FBT003
+            by=decided_by(state),
             code=row.outcome_code,
             attempts=row.attempts,
             next_attempt=_moment(row.next_attempt),
