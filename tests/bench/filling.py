@@ -169,7 +169,7 @@ def _write_keeping(connection: Connection, year: Year, share: float) -> None:
     end = year.end
     copy(connection, ALARM, (_alarm(end, number, year.cases) for number in range(_some(ALARMS, share))))
     connection.execute(insert(EDGE_STATUS), [_edge(oin, end) for oin in (SHV, VISH, TAX, TAX_HAARLEM, CRED)])
-    tree = {"tree_id": 1, "origin": "hub.example.test/log", "first": 0, "size": year.entries}
+    tree = {"tree_id": 1, "origin": "hub.example.test/log/2026", "first": 0, "size": year.entries}
     connection.execute(insert(TREE), tree)
     connection.execute(insert(CHECKPOINT), [_head(end, year.entries - 1000 * ago) for ago in range(_heads(year))])
     connection.execute(

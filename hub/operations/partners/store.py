@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from hub.alarms import store as alarms
 from hub.database import instant, moment
 from hub.messagelog.pauses import store as pauses
-from hub.messagelog.tables import MESSAGE
+from hub.messagelog.tables import ENTRY
 from hub.operations.acts import Act, Overtaken, OvertakenError
 from hub.operations.acts.store import acts_by_id, begin
 from hub.operations.partners import AskedNotice, Window
@@ -106,9 +106,8 @@ def windows(connection: Connection, now: datetime) -> dict[str, Window]:
 
 
 def _notices() -> Select[Any]:
-    about = (
-        select(MESSAGE.c.received).where(MESSAGE.c.id == NOTICE_ASKED.c.ref).limit(1).scalar_subquery().label("about")
-    )
+    accepted = (ENTRY.c.id == NOTICE_ASKED.c.ref, ENTRY.c.kind == "accepted")
+    about = select(ENTRY.c.ts).where(*accepted).limit(1).scalar_subquery().label("about")
     return select(NOTICE_ASKED, about)
 
 

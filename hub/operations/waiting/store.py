@@ -67,10 +67,12 @@ def kept_for(connection: Connection, oins: Sequence[str]) -> dict[str, Kept]:
 
 def cases_of_messages(connection: Connection, keys: Sequence[Key]) -> tuple[str, ...]:
     """The case pseudonyms of these messages."""
-    wanted = {message_id for _, message_id in keys if message_id}
+    wanted = {(oin, message_id) for oin, message_id in keys if oin and message_id}
     if not wanted:
         return ()
-    query = select(MESSAGE.c.subject).where(MESSAGE.c.id.in_(sorted(wanted))).distinct()
+    oins, ids = sorted({oin for oin, _ in wanted}), sorted({message_id for _, message_id in wanted})
+    # both columns apart and not as a pair, because SQLite reads the whole table for more than one pair
+    query = select(MESSAGE.c.subject).where(MESSAGE.c.source_oin.in_(oins), MESSAGE.c.id.in_(ids)).distinct()
     return tuple(sorted(connection.execute(query).scalars()))
 
 
