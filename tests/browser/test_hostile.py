@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Table, update
+from sqlalchemy import Table, insert, update
 
 from hub.console.tables import AUDIT
 from hub.conversations.tables import QUESTION
@@ -31,12 +31,13 @@ GIVEN: dict[Table, dict[str, str]] = {
     ENTRY: {"type": HOSTILE},
     QUESTION: {"type": HOSTILE},
     ACT: {"name": HOSTILE},  # as the issuer calls somebody
-    AUDIT: {"name": HOSTILE, "target": HOSTILE, "detail": LARGE},
 }
 SHOW_IT = {
-    "berichtenlog", "bericht-afgeleverd", "bericht-geweigerd", "bericht-verlopen", "bericht-ongelezen", "bericht-laat",
-    "bericht-niet-aangenomen", "termijnen", "termijnen-rust", "dossier-rustig", "dossier-moeilijk", "dossier-wachtend",
-    "groep-lane", "ketenpartners", "partner", "partner-gepauzeerd", "quarantaine", "spoor", "stuk-afgewezen",
+    "berichtenlog", "berichtenlog-filter", "bericht-afgeleverd", "bericht-geweigerd", "bericht-verlopen",
+    "bericht-ongelezen", "bericht-laat", "bericht-niet-aangenomen", "termijnen", "termijnen-rust", "dossier-rustig",
+    "dossier-moeilijk", "dossier-wachtend", "groep-lane", "ketenpartners", "overzicht", "partner", "partner-gepauzeerd",
+    "partner-venster", "partner-getest", "plan-asked", "plan-running", "plan-done", "quarantaine", "spoor",
+    "stuk-afgewezen",
 }  # fmt: skip
 
 
@@ -53,6 +54,8 @@ def poison(database: Database) -> None:
     with database.begin() as connection:
         for table, values in GIVEN.items():
             connection.execute(update(table).values(values))
+        look = {"at": 1, "act": "viewed", "page": "bericht", "name": HOSTILE, "target": HOSTILE, "detail": LARGE}
+        connection.execute(insert(AUDIT), look)
         for table in (MESSAGE, ENTRY, QUESTION):
             column = table.c["outcome_code" if table is MESSAGE else "code"]
             connection.execute(update(table).where(column.is_not(None)).values({column.name: HOSTILE}))
@@ -69,7 +72,7 @@ def _letter() -> bytes:
     return b".".join([*coded, b"c2lnbmVk"])
 
 
-@pytest.mark.parametrize("sight", FILLED, ids=str)
+@pytest.mark.parametrize("sight", [sight for sight in FILLED if sight.who], ids=str)
 def test_a_strangers_words_are_text(windows: Windows, hostile: Site, sight: Sight) -> None:
     window = hostile.window(windows)
     window.page.set_viewport_size({"width": 320, "height": 640})
@@ -81,4 +84,4 @@ def test_a_strangers_words_are_text(windows: Windows, hostile: Site, sight: Sigh
     assert window.violations() == []
     assert window.refused() == []
     assert window.complaints == []
-    assert (SEEN in window.words()) is (sight.name in SHOW_IT)
+    assert (sight.name, SEEN in window.words()) == (sight.name, sight.name in SHOW_IT)
