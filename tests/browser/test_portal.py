@@ -52,7 +52,7 @@ _FILLED = (
     _filled("dossier", "/clienten/{zaak}/dossier"),
     _filled("rustverzoek", "/clienten/{zaak}/nieuw/rustverzoek"),
     _filled("incasso", "/clienten/{zaak}/incasso"),
-    _filled("bewind", "/bewind/nieuw?zaak={zaak}"),
+    _filled("bewind", "/bewind/nieuw"),
     _filled("bewind-bestand", "/bewind/bestand"),
     _filled("termijnen", "/termijnen"),
     _filled("kantoor", "/kantoor", "jansen-beheer"),
