@@ -23,6 +23,7 @@ PARTIES = (None, SHV, VISH, TAX, MUN)
 TYPES = (None, "kennisgeving-publiek", full_type("kennisgeving-antwoord"), "saldoverzoek")
 STATES = (None, *({state} for state in MessageState), {MessageState.REFUSED, MessageState.ACCEPTED}, set(MessageState))
 SINCE = (None, timedelta(hours=3), timedelta(days=5))
+UNTIL = (None, timedelta(hours=2))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -59,6 +60,7 @@ def fits(row: Listed, filters: Filters) -> bool:
         and party
         and (filters.states is None or row.state in filters.states)
         and (filters.since is None or row.at >= filters.since)
+        and (filters.until is None or row.at < filters.until)
     )
 
 
@@ -66,9 +68,10 @@ def fits(row: Listed, filters: Filters) -> bool:
 def test_a_list_holds_what_fits_whatever_is_asked_together(connection: Connection, near: int) -> None:
     everything = listed(connection, Filters(), 1_000)
     assert len(everything) == 37
-    for oin, kind, states, since in product(PARTIES, TYPES, STATES, SINCE):
+    for oin, kind, states, since, until in product(PARTIES, TYPES, STATES, SINCE, UNTIL):
         wanted = frozenset(states) if states else None
-        filters = Filters(oin=oin, type=kind, states=wanted, since=NOW - since if since else None)
+        times = (NOW - since if since else None, NOW - until if until else None)
+        filters = Filters(oin=oin, type=kind, states=wanted, since=times[0], until=times[1])
         found = listed(connection, filters, 1_000, near=near)
         assert found == [row for row in everything if fits(row, filters)], filters
 

@@ -21,7 +21,9 @@ def carried(connection: Connection, message_id: str, oin: str | None = None) -> 
     # the log knows ids without their senders, the table of messages does not
     senders = select(ENTRY.c.src).where(ENTRY.c.id == message_id, ENTRY.c.kind == "accepted")
     mine = MESSAGE.c.source_oin == oin if oin is not None else MESSAGE.c.source_oin.in_(senders)
-    rows = connection.execute(select(MESSAGE).where(MESSAGE.c.id == message_id, mine).order_by(MESSAGE.c.received)).all()
+    rows = connection.execute(
+        select(MESSAGE).where(MESSAGE.c.id == message_id, mine).order_by(MESSAGE.c.received)
+    ).all()
     paused = paused_oins(connection) if rows else frozenset()
     return [_carried(row, paused) for row in rows]
 
