@@ -25,7 +25,8 @@ from hub.cli.refusal import OK
 from hub.clock import clock_of
 from hub.database import Database
 from hub.errors import Code, RefusedError, UnavailableError
-from hub.messagelog.reading import details, lists, store
+from hub.messagelog.reading import details, store
+from hub.messagelog.reading.lists.store import listed
 from hub.messagelog.reading.records import Filters, LogLine
 from hub.messagelog.reading.standing import MessageState
 from hub.wire.shortnames import cases_named
@@ -86,7 +87,7 @@ def list_messages(
     """
     settings = hub_settings(config)
     with opened_log(settings) as database, database.reading() as connection:
-        found = lists.listed(connection, wanted.filters(clock_of(settings.clock_file).now()), min(most, PAGE * 50))
+        found = listed(connection, wanted.filters(clock_of(settings.clock_file).now()), min(most, PAGE * 50))
     names = organisation_names(settings) if form_of(output) == "table" else {}
     print_rows([details.listed_row(one, names) for one in found], output)
     if len(found) == most and found[-1].index is not None:

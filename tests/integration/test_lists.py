@@ -13,7 +13,7 @@ from hub.clock import new_pseudonym
 from hub.database import Connection, Database
 from hub.messagelog import schema
 from hub.messagelog.entries.store import sequence_entries
-from hub.messagelog.reading.lists import listed
+from hub.messagelog.reading.lists.store import listed
 from hub.messagelog.reading.records import Filters, Listed
 from hub.messagelog.reading.standing import MessageState
 from tests.filled import Writer, fill

@@ -13,7 +13,8 @@ from hub.api.calls import Call, allowed
 from hub.api.problems import AMBIGUOUS, Problem, ProblemError
 from hub.database import Connection
 from hub.messagelog.proof import entry_of, prove
-from hub.messagelog.reading import details, lists, store
+from hub.messagelog.reading import details, store
+from hub.messagelog.reading.lists.store import listed
 from hub.messagelog.reading.records import Filters
 from hub.wire.shortnames import cases_named
 
@@ -38,7 +39,7 @@ def list_messages(  # noqa: PLR0913 - its filters
     """Messages, newest first: accepted ones, and those that the hub refused."""
     cases = cases_named(case) if case is not None else None
     filters = Filters(cases, oin, kind, frozenset(state or ()) or None, since, before, until)
-    found = call.read(lambda connection: lists.listed(connection, filters, most + 1))
+    found = call.read(lambda connection: listed(connection, filters, most + 1))
     rows = [details.listed_row(one, NO_NAMES) for one in found[:most]]
     following = found[most - 1].index if len(found) > most else None
     return MessagePage.model_validate({"messages": rows, "_links": call.next(before=following)})

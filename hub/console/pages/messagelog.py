@@ -11,7 +11,7 @@ from hub.console.desk import Page, Visitor
 from hub.console.pages.filters import SINCE, LogFilter
 from hub.console.roles import Permission
 from hub.database import Connection
-from hub.messagelog.reading.lists import listed
+from hub.messagelog.reading.lists.store import listed
 from hub.messagelog.reading.records import Filters, Listed
 from hub.messagelog.reading.standing import MessageState
 from hub.messagelog.reading.store import last_index

@@ -1,0 +1,1 @@
+"""Lists of messages: whatever is asked, however long the log."""
