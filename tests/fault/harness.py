@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from adapters.demo.cast import bare_environment
 from adapters.demo.process import LOOPBACK, Guarded, free_ports
@@ -60,12 +60,19 @@ class Stage:
 
     @classmethod
     def create(
-        cls, broker: Broker, folder: Path, database: str | None = None, *, lanes: int = 2, keyed: bool = True
-    ) -> Stage:
+        cls,
+        broker: Broker,
+        folder: Path,
+        database: str | None = None,
+        *,
+        lanes: int = 2,
+        keyed: bool = True,
+        parties: tuple[str, ...] = (SHV, TAX),
+    ) -> Self:
         """Everything on disk and at the broker; nothing of ours runs yet but the outside system."""
         world = make_world()
         world.write(folder)
-        vhost = broker.vhost((SHV, TAX), lanes)
+        vhost = broker.vhost(parties, lanes)
         url = database or f"sqlite:///{folder / HUB / 'hub.db'}"
         books = Books(folder / "orders.db", folder / "acts.db")
         stage = cls(broker, vhost, folder, world, url, free_ports(1)[0], keyed, books)
@@ -168,14 +175,21 @@ class Stage:
 
     def start_party(self, oin: str, point: Failpoint | None = None, after: int = 0) -> None:
         """A partner's process, armed likewise."""
+        plays: Values = {"outside": f"http://{LOOPBACK}:{self.port}", "keyed": self.keyed}
+        if oin == SHV:
+            plays["orders"] = str(self.books.orders)
+        file = self.edge_file(oin, plays, point, after)
+        self._run(user_of(oin), [sys.executable, "-m", "tests.fault.party", str(file)])
+
+    def edge_file(
+        self, oin: str, plays: Values, point: Failpoint | None = None, after: int = 0, url: str | None = None
+    ) -> Path:
+        """The settings of a partner's edge, with what it plays in a file beside it; `url`: another broker's."""
         certificate, key = self.broker.partner(oin)
         own = self.folder / oin
         state = own / "state"
         state.mkdir(mode=0o700, exist_ok=True)
-        plays: Values = {"outside": f"http://{LOOPBACK}:{self.port}", "keyed": self.keyed}
-        if oin == SHV:
-            plays["orders"] = str(self.books.orders)
-        (own / "own.toml").write_text(_toml(plays))
+        (own / "own.toml").write_text(toml(plays))
         settings: Values = {
             "register_file": self.folder / "register.jws",
             "governance_file": self.folder / "governance.jwk",
@@ -186,9 +200,8 @@ class Stage:
             "clock_file": self.folder / "clock",
         }
         identity: Values = {"oin": oin, "system": "proef", "inbox": self.vhost.inbox(oin)}
-        parts: dict[str, Values] = {"identity": identity, "broker": self._broker(certificate, key)}
-        file = self._settings(own / "edge.toml", settings, parts, point, after)
-        self._run(user_of(oin), [sys.executable, "-m", "tests.fault.party", str(file)])
+        broker = self._broker(certificate, key) | ({"url": url} if url else {})
+        return self._settings(own / "edge.toml", settings, {"identity": identity, "broker": broker}, point, after)
 
     def _broker(self, certificate: Path, key: Path) -> Values:
         return {"url": self.vhost.url, "ca": self.broker.ca, "certificate": certificate, "key": key}
@@ -202,8 +215,8 @@ class Stage:
         after: int,
     ) -> Path:
         armed: dict[str, Values] = {"failpoint": {"point": point.value, "after": after}} if point else {}
-        tables = [f"[{name}]\n{_toml(values)}" for name, values in (parts | armed).items()]
-        file.write_text("\n".join([_toml(settings), *tables]))
+        tables = [f"[{name}]\n{toml(values)}" for name, values in (parts | armed).items()]
+        file.write_text("\n".join([toml(settings), *tables]))
         return file
 
     def _run(self, name: str, command: list[str]) -> None:
@@ -275,9 +288,12 @@ class Stage:
         assert ended == KILLED, f"{name} ended with {ended}: {process.last_words()}"
 
 
-def _toml(values: Values) -> str:
-    """Names with strings, numbers, booleans and lists of numbers."""
-    return "".join(
+def toml(values: Values) -> str:
+    """Names with strings, numbers, booleans, lists and tables of those; tables come last."""
+    flat = {name: value for name, value in values.items() if not isinstance(value, dict)}
+    lines = [
         f"{name} = {json.dumps(value if isinstance(value, int | float | list) else str(value))}\n"
-        for name, value in values.items()
-    )
+        for name, value in flat.items()
+    ]
+    tables = [f"[{name}]\n{toml(value)}" for name, value in values.items() if isinstance(value, dict)]
+    return "".join([*lines, *tables])
