@@ -57,7 +57,7 @@ class Pauses:
         person = mapping.person_mark(customer)
         if standing is not None and standing.state in STANDING and standing.person != person:
             return NoCooperation(reason=NoCooperationReason.DETAILS_DO_NOT_MATCH, explanation=OTHER_PERSON)
-        until = self._effective(tx, received.conversation, self._capped(notice.start_date, notice.end_date))
+        until, reason = self._effective(tx, received.conversation, self._capped(notice.start_date, notice.end_date))
         opened = Pause(
             conversation=received.conversation,
             case=received.case,
@@ -82,7 +82,7 @@ class Pauses:
             claims=tuple(claim.invoice_number for claim in notice.claims or ()),
             start=opened.start,
             until=opened.given_until,
-            reason=Reason.DEBT_HELP,
+            reason=reason,
             urgent=notice.urgent,
         )
         return self._written(tx, opened, order, received.id)
@@ -130,17 +130,18 @@ class Pauses:
             return StatusReport(status=Status.OTHER, explanation=NO_PAUSE)
         store.put_moratorium(tx, received.conversation, received.message.end_date)
         if standing.state in {PauseState.KEPT, PauseState.DECISION}:
-            end = self._effective(tx, standing.conversation, standing.until)
+            end, _ = self._effective(tx, standing.conversation, standing.until)
             return mapping.notice_answer(start=standing.start, end=end, customer=standing.customer, said=None)
         over = standing.state is not PauseState.ACTIVE
         opened = replace(standing, state=PauseState.ACTIVE)
         # What has ended by itself does not count any more: the court's end is the only one.
         until = received.message.end_date if over else standing.until
-        return self._changed(tx, opened, until, received.id, Reason.LEGAL_PROTECTION)
+        return self._changed(tx, opened, until, received.id)
 
-    def _effective(self, tx: Transaction, conversation: str, until: date) -> date:
-        """The later of this end and that of a cooling-off period."""
-        return max(until, store.moratorium(tx, conversation) or until)
+    def _effective(self, tx: Transaction, conversation: str, until: date) -> tuple[date, Reason]:
+        """The later of this end and that of a cooling-off period, and why it lasts so long."""
+        court = store.moratorium(tx, conversation)
+        return (until, Reason.DEBT_HELP) if court is None or court < until else (court, Reason.LEGAL_PROTECTION)
 
     def incident(self, tx: Transaction, received: Received[CollectionDespitePause]) -> Message | Order | None:
         """Somebody collected in spite of the pause; their system stops it, the pause itself stays as it is.
@@ -202,10 +203,8 @@ class Pauses:
             return
         self._order(tx, replace(waiting, given_until=self._settings.with_margin(today)), Reason.DEBT_HELP, None)
 
-    def _changed(
-        self, tx: Transaction, standing: Pause, until: date, message: str, reason: Reason = Reason.DEBT_HELP
-    ) -> Order:
-        until = self._effective(tx, standing.conversation, until)
+    def _changed(self, tx: Transaction, standing: Pause, until: date, message: str) -> Order:
+        until, reason = self._effective(tx, standing.conversation, until)
         changed = replace(
             standing, until=until, given_until=self._settings.with_margin(until), lift_due=self._lift_due(until)
         )

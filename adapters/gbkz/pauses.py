@@ -68,14 +68,14 @@ class Pauses:
         if standing is not None and standing.state in STANDING and standing.taxpayer != taxpayer:
             return NoCooperation(reason=NoCooperationReason.DETAILS_DO_NOT_MATCH, explanation=OTHER_PERSON)
         opened = self._opened(received, taxpayer, PauseState.ACTIVE)
-        until = self._effective(tx, received.conversation, opened.until)
+        until, reason = self._effective(tx, received.conversation, opened.until)
         opened = replace(opened, until=until, lift_due=self._lift_due(until))
         before = store.held_by(tx, received.conversation)
         wanted = self._chosen(received.message, dossiers)
         if self._settings.scope is Scope.ALL_OPEN:
             wanted += before
         store.put_pause(tx, opened)
-        store.hold(tx, received.conversation, wanted, opened.until, Reason.DEBT_HELP)
+        store.hold(tx, received.conversation, wanted, opened.until, reason)
         store.let_go(tx, received.conversation, set(before) - set(wanted))
         return OnBehalfOf(taxpayer, opened.start)
 
@@ -87,10 +87,10 @@ class Pauses:
         changed = replace(standing, message=received.id)
         if standing.state is PauseState.ACTIVE:
             capped = self._capped(standing.start, received.message.end_date)
-            until = self._effective(tx, received.conversation, capped)
+            until, reason = self._effective(tx, received.conversation, capped)
             changed = replace(changed, until=until, lift_due=self._lift_due(until), attempts=0)
             held = store.held_by(tx, received.conversation)
-            store.hold(tx, received.conversation, held, until, Reason.DEBT_HELP)
+            store.hold(tx, received.conversation, held, until, reason)
         store.put_pause(tx, changed)
         return OnBehalfOf(standing.taxpayer, standing.start)
 
@@ -102,10 +102,10 @@ class Pauses:
         store.put_moratorium(tx, received.conversation, received.message.end_date)
         changed = replace(standing, message=received.id)
         if standing.state is PauseState.ACTIVE:
-            until = self._effective(tx, received.conversation, standing.until)
+            until, reason = self._effective(tx, received.conversation, standing.until)
             changed = replace(changed, until=until, lift_due=self._lift_due(until), attempts=0)
             held = store.held_by(tx, received.conversation)
-            store.hold(tx, received.conversation, held, until, Reason.LEGAL_PROTECTION)
+            store.hold(tx, received.conversation, held, until, reason)
         store.put_pause(tx, changed)
         return OnBehalfOf(standing.taxpayer, standing.start)
 
@@ -131,9 +131,10 @@ class Pauses:
         )
         return OnBehalfOf(standing.taxpayer, standing.start)
 
-    def _effective(self, tx: Transaction, conversation: str, until: date) -> date:
-        """The later of this end and that of a cooling-off period."""
-        return max(until, store.moratorium(tx, conversation) or until)
+    def _effective(self, tx: Transaction, conversation: str, until: date) -> tuple[date, Reason]:
+        """The later of this end and that of a cooling-off period, and why it lasts so long."""
+        court = store.moratorium(tx, conversation)
+        return (until, Reason.DEBT_HELP) if court is None or court < until else (court, Reason.LEGAL_PROTECTION)
 
     def end(self, tx: Transaction, received: Received[PauseEnd]) -> Message | OnBehalfOf:
         """An end: what happens to collecting is its class (messages.md 4, L)."""
@@ -148,10 +149,10 @@ class Pauses:
         held = store.held_by(tx, received.conversation)
         changed = replace(standing, message=received.id, until=message.end_date, attempts=0)
         if message.end_class is EndClass.ENDED:
-            until = self._effective(tx, received.conversation, message.end_date)
+            until, reason = self._effective(tx, received.conversation, message.end_date)
             ending = replace(changed, state=PauseState.ACTIVE, until=until, lift_due=self._lift_due(until))
             store.put_pause(tx, ending)
-            store.hold(tx, received.conversation, held, until, Reason.DEBT_HELP)
+            store.hold(tx, received.conversation, held, until, reason)
         else:
             state = PauseState.DECISION if message.end_class is EndClass.DECEASED else PauseState.KEPT
             store.put_pause(tx, replace(changed, state=state, lift_due=None))

@@ -145,6 +145,25 @@ async def test_a_court_protects_until_the_later_end_and_an_earlier_end_changes_n
         assert str(longer["einddatum"]) >= "2027-05-23"
 
 
+@pytest.mark.parametrize(
+    ("until", "reason"), [(date(2027, 5, 10), "WETTELIJKE_BESCHERMING"), (date(2027, 6, 10), "SCHULDHULPVERLENING")]
+)
+@pytest.mark.parametrize("court_first", [True, False])
+async def test_the_tax_system_shows_why_a_pause_lasts_so_long_whichever_came_first(
+    tmp_path: Path,
+    until: date,
+    reason: str,
+    court_first: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    async with opened(tmp_path) as desk:
+        talk = new_pseudonym()
+        await desk.receives(notice(BAKKER, "1985-00-00"), talk)
+        both: list[Message] = [cooling_off("2027-05-23"), extension(until)]
+        for message in both if court_first else reversed(both):
+            await desk.receives(message, talk)
+        assert {one["reden"] for one in (await desk.books())["uitstellen"]} == {reason}
+
+
 async def test_a_court_protects_nobody_whom_no_notice_named(tmp_path: Path) -> None:
     async with opened(tmp_path) as desk:
         (answer,) = said(await desk.answers_to(cooling_off("2027-05-23"), new_pseudonym()))
