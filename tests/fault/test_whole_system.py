@@ -30,7 +30,7 @@ from tests.fault.harness import until
 from tests.fault.reckoning import Said, registered, rest
 from tests.fault.residents import Resident, fictitious_bsns
 from tests.fault.test_crashes import RECIPIENT, RELAY, SENDER
-from tests.fault.town import EDGES, HUB_PROCESS, INDEX_SYSTEM, LOOK_S, OURS, STEPS_S, TAX_SYSTEM, Town
+from tests.fault.town import EDGES, HUB_PROCESS, INDEX_SYSTEM, OURS, TAX_SYSTEM, Town
 from tests.fault.town_books import Sealed, TownBooks
 from tests.world import SHV
 
@@ -44,7 +44,11 @@ MARGIN_WORKING_DAYS: Final = 5  # of the tax office, by its settings
 MOST_AHEAD_S: Final = 6 * 86_400.0
 #: A row that is being acted on at five ends of its process is given to a person: an example stays below that.
 MOST_ENDS: Final = 4
-DEBT_HELPER = next(name for name, oin in EDGES.items() if oin == SHV)
+#: What each look at what is still open may wait for, in seconds of everybody's clock: rounds first, days at the end.
+STEPS_S: Final = (*[60.0] * 8, *[900.0] * 6, *[86_400.0] * 5)
+LOOK_S: Final = 1.5
+LAST_LOOK_S: Final = 30.0
+DEBT_HELPER: Final = next(name for name, oin in EDGES.items() if oin == SHV)
 POINTS: Final = {
     HUB_PROCESS: sorted(RELAY),
     **{name: sorted(SENDER) if oin == SHV else sorted({*RECIPIENT, *SENDER}) for name, oin in EDGES.items()},
@@ -224,16 +228,12 @@ class WholeSystem(RuleBasedStateMachine):
     def until_quiet(self) -> None:
         """Waits until everything of ours is at its end, while time goes on."""
         for seconds in STEPS_S:
-            if self.town.happens(self.is_quiet, LOOK_S):
+            if self.town.happens(lambda: not self.open(), LOOK_S):
                 return
+            self.town.tend()
             self.town.later(seconds)
-        self.town.happens(self.is_quiet, 30)
+        self.town.happens(lambda: not self.open(), LAST_LOOK_S)
         assert self.open() == []
-
-    def is_quiet(self) -> bool:
-        """Nothing is left to do; who ended at a failpoint is started again."""
-        self.town.tend()
-        return not self.open()
 
     def open(self) -> list[str]:
         """What is left to do."""

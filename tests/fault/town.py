@@ -46,9 +46,6 @@ INDEX_SYSTEM: Final = "index-system"
 EDGES: Final = {user_of(oin): oin for oin in (SHV, TAX, VISH)}
 OURS: Final = (HUB_PROCESS, *EDGES)
 TOKEN: Final = "token"
-#: What each look at what is still open may wait for, in seconds of everybody's clock: rounds first, days at the end.
-STEPS_S: Final = (*[60.0] * 8, *[900.0] * 6, *[86_400.0] * 5)
-LOOK_S: Final = 1.5
 
 
 @dataclass
@@ -67,6 +64,7 @@ class Town(Stage):
             (folder / part).mkdir(parents=True)
         key = asyncssh.generate_private_key("ssh-ed25519")
         key.write_private_key(str(folder / "id"))
+        (folder / "id").chmod(0o600)
         key.write_public_key(str(folder / "id.pub"))
         (folder / "token").write_text(TOKEN)
         (folder / "connected.json").write_text(json.dumps({"aansluitingen": {CONNECTION_CODE: "Haarlem"}}))
