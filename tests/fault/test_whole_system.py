@@ -237,14 +237,14 @@ class WholeSystem(RuleBasedStateMachine):
 
     def open(self) -> list[str]:
         """What is left to do."""
-        return self.books.still_open(self.town.letters)
+        return self.books.still_open()
 
     def until_sealed(self) -> None:
         """Waits until the debt helper's process has taken every letter of its book."""
 
         def sealed() -> bool:
             self.town.tend()
-            return self.books.taken() == self.town.letters
+            return self.books.all_sealed()
 
         until(sealed, "every letter is sealed")
 

@@ -55,7 +55,6 @@ class Town(Stage):
     ports: list[int] = field(default_factory=lambda: free_ports(3))
     armed: set[str] = field(default_factory=set)
     without_link: bool = False
-    letters: int = 0
 
     @classmethod
     def founded(cls, broker: Broker, folder: Path) -> Self:

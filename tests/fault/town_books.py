@@ -52,9 +52,13 @@ class TownBooks:
         query = "SELECT id, type, recipient, correlationid, sequence, body FROM outbox ORDER BY created, sequence"
         return [Sealed(*row) for row in _rows(self._ledger(SHV), query) if row["correlationid"] in wanted]
 
-    def taken(self) -> int:
-        """How many letters of the book were sealed."""
-        return int(_rows(self._ledger(SHV), "SELECT count(*) FROM taken_order")[0][0])
+    def all_sealed(self) -> bool:
+        """Every letter of the debt helper's book lies in its outbox, or did."""
+        (written,), (taken,) = (
+            *_rows(self._folder / "letters.db", "SELECT count(*) FROM letter"),
+            *_rows(self._ledger(SHV), "SELECT count(*) FROM taken_order"),
+        )
+        return bool(written == taken)
 
     def answers(self, conversation: str) -> list[Said]:
         """What the debt helper was answered in a conversation."""
@@ -86,9 +90,9 @@ class TownBooks:
 
     # — what stands open ——————————————————————————————————————————————————————————————————————————————————————————————
 
-    def still_open(self, letters: int) -> list[str]:
-        """Everything of ours that is not at its end yet; `letters` is how many the debt helper was asked to say."""
-        found = [] if self.taken() == letters else ["letters that nobody sealed"]
+    def still_open(self) -> list[str]:
+        """Everything of ours that is not at its end yet."""
+        found = [] if self.all_sealed() else ["letters that nobody sealed"]
         for party in (SHV, TAX, VISH):
             found += [f"{party} sent {_words(row)}" for row in _rows(self._ledger(party), _UNSENT, int(Sent.SETTLED))]
             found += [f"{party} was told {_words(row)}" for row in _rows(self._ledger(party), _UNDONE, *_DONE)]
