@@ -24,6 +24,8 @@ COURT_PERIOD: Final = {"soort": "wgs-5", "rechtbank": "Noord-Holland", "kenmerk"
 OVER: Final = frozenset({"in-regeling", "ten-onrechte-gemeld"})
 #: No end lies nearer than this: while an example lasts nothing is lifted because a day came.
 FIRST_END: Final = timedelta(days=60)
+#: Ends after which nothing can be said are offered only above this, so that most conversations go on for a while.
+SELDOM: Final = 30
 _WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 
@@ -70,7 +72,7 @@ class Resident:
         if last is None:
             return
         yield self._letter(TAX, self.pause, EXTENSION, {"einddatum": end, "reden": "De regeling is bijna rond."})
-        for klasse in ("beeindigd", *sorted(OVER)):
+        for klasse in ("beeindigd", *(sorted(OVER) if days > SELDOM else ())):
             yield self._letter(TAX, self.pause, END, {"einddatum": end, "klasse": klasse})
         yield from self._of_the_court(TAX, self.pause, today, end)
 

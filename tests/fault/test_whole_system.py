@@ -37,8 +37,8 @@ from tests.world import SHV
 pytestmark = pytest.mark.timeout(600)
 
 RESIDENTS: Final = 2
-EXAMPLES: Final = 5
-STEPS: Final = 12
+EXAMPLES: Final = 6
+STEPS: Final = 10
 MARGIN_WORKING_DAYS: Final = 5  # of the tax office, by its settings
 #: Together with what the end of an example takes, less than the fourteen days that a letter lives.
 MOST_AHEAD_S: Final = 6 * 86_400.0
@@ -55,8 +55,14 @@ POINTS: Final = {
 }
 #: What another attempt mends. A wrong answer is for a person, and a dripping one takes too long here.
 FAULTS: Final = sorted(set(FaultKind) - {FaultKind.WRONG_ANSWER, FaultKind.DRIP})
-WHO = st.integers(0, RESIDENTS - 1)
-SOME = st.integers(0, 40)
+WHO: Final = st.integers(0, RESIDENTS - 1)
+SOME: Final = st.integers(0, 40)
+CHANCE: Final = st.randoms(use_true_random=False)
+#: Who it is about, which of the letters that may be said, and what makes its dates differ.
+Words = tuple[int, int, int]
+LETTER: Final = st.tuples(WHO, SOME, SOME)
+#: What is said beside everything else that happens.
+MEANWHILE: Final = st.lists(LETTER, min_size=1, max_size=3)
 
 
 class WholeSystem(RuleBasedStateMachine):
@@ -75,27 +81,27 @@ class WholeSystem(RuleBasedStateMachine):
         self.town.forgets_back_up()
         for resident in self.residents:
             self.town.moves_in(resident)
-            for place in (0, -1):
-                self.say(resident, place, 30)
 
     # — what is said ——————————————————————————————————————————————————————————————————————————————————————————————————
 
-    def say(self, resident: Resident, which: int, days: int) -> None:
-        """One of the letters that may be said now."""
-        letters = resident.next_letters(self.town.today(), days)
-        if letters:
-            letter = letters[which % len(letters)] if which >= 0 else letters[which]
-            self.note("say", resident.bsn, letter.name, letter.data.get("klasse", ""), days)
-            self.town.says(resident, letter)
-
-    @rule(who=WHO, which=SOME, days=SOME)
-    def the_debt_helper_says_something(self, who: int, which: int, days: int) -> None:
-        """A notice, a correction, an extension, an end, what a court forbids; to the tax office or the index."""
-        self.say(self.residents[who], which, days)
+    def say(self, said: list[Words]) -> None:
+        """Of what may be said of whom the one that is drawn; who ended at a failpoint meanwhile is started again."""
+        for who, which, days in said:
+            resident = self.residents[who]
+            letters = resident.next_letters(self.town.today(), days)
+            if letters:
+                letter = letters[which % len(letters)]
+                self.note("say", resident.bsn, letter.name, letter.data.get("klasse", ""), days)
+                self.town.says(resident, letter)
         self.town.tend()
 
-    @rule(said=st.lists(st.tuples(WHO, SOME, SOME), min_size=2, max_size=5), chance=st.randoms(use_true_random=False))
-    def letters_come_in_another_order(self, said: list[tuple[int, int, int]], chance: Any) -> None:  # noqa: ANN401
+    @rule(said=st.lists(LETTER, min_size=1, max_size=4))
+    def the_debt_helper_says_something(self, said: list[Words]) -> None:
+        """A notice, a correction, an extension, an end, what a court forbids; to the tax office or the index."""
+        self.say(said)
+
+    @rule(who=WHO, said=st.lists(st.tuples(SOME, SOME), min_size=3, max_size=6), chance=CHANCE)
+    def letters_come_in_another_order(self, who: int, said: list[tuple[int, int]], chance: Any) -> None:  # noqa: ANN401
         """Sealed while the debt helper has no link; some come at once and jumbled, with copies, all of them later."""
         town = self.town
         self.until_sealed()
@@ -103,40 +109,64 @@ class WholeSystem(RuleBasedStateMachine):
         town.end(DEBT_HELPER)
         town.without_link = True
         town.start(DEBT_HELPER)
-        for one in said:
-            self.say(self.residents[one[0]], *one[1:])
+        self.say([(who, *words) for words in said])
         self.until_sealed()
         town.end(DEBT_HELPER)
         town.without_link = False
         fresh = self.sealed()[before:]
-        jumbled = chance.sample(fresh, chance.randint(1, len(fresh))) if fresh else []
+        jumbled = chance.sample(fresh, chance.randint(len(fresh) // 2, len(fresh)))
         jumbled += jumbled[: chance.randint(0, 2)]
         self.note("jumbled", *(one.sequence for one in jumbled))
         town.comes_again(jumbled)
-        town.tend()
         town.start(DEBT_HELPER)
+        town.tend()
 
-    @rule(which=st.lists(SOME, min_size=1, max_size=4), by_hub=st.booleans())
-    def old_letters_come_again(self, which: list[int], by_hub: bool) -> None:  # noqa: FBT001 - drawn
+    @rule(which=st.lists(SOME, min_size=1, max_size=4), by_hub=st.booleans(), meanwhile=MEANWHILE)
+    def old_letters_come_again(self, which: list[int], by_hub: bool, meanwhile: list[Words]) -> None:  # noqa: FBT001
         """From their sender, or from the hub to their recipient, also before the hub ever saw them."""
+        self.say(meanwhile)
         self.until_sealed()
-        sealed = self.sealed()
+        if not (sealed := self.sealed()):
+            return
         again = [sealed[place % len(sealed)] for place in which]
-        self.note("again", by_hub, *(one.sequence for one in again))
+        self.note("again", "by the hub" if by_hub else "by the sender", *(one.sequence for one in again))
         (self.town.is_forwarded_again if by_hub else self.town.comes_again)(again)
-        self.town.tend()
 
     # — what goes wrong ———————————————————————————————————————————————————————————————————————————————————————————————
 
-    @rule(kind=st.sampled_from(FAULTS), times=st.integers(0, 3))
-    def the_tax_system_misbehaves(self, kind: FaultKind, times: int) -> None:
+    @rule(name=st.sampled_from(OURS), place=SOME, after=st.integers(0, 2), meanwhile=MEANWHILE)
+    def a_process_will_end_at_a_failpoint(self, name: str, place: int, after: int, meanwhile: list[Words]) -> None:
+        """It ends when it passes the point for the so manieth time, and is started again at the next step."""
+        point: Failpoint = POINTS[name][place % len(POINTS[name])]
+        if self.may_end(name):
+            self.note("armed", name, point.value, after)
+            self.town.end(name)
+            self.town.start(name, point, after)
+        self.say(meanwhile)
+
+    @rule(name=st.sampled_from(OURS), meanwhile=MEANWHILE)
+    def a_process_is_killed(self, name: str, meanwhile: list[Words]) -> None:
+        """At whatever it is doing."""
+        self.say(meanwhile)
+        if self.may_end(name):
+            self.note("killed", name)
+            self.town.end(name)
+            self.town.start(name)
+
+    def may_end(self, name: str) -> bool:
+        """So many ends of one process do not yet look as if a message caused them."""
+        self.ends[name] += 1
+        return self.ends[name] < MOST_ENDS
+
+    @rule(kind=st.sampled_from(FAULTS), times=st.integers(0, 3), meanwhile=MEANWHILE)
+    def the_tax_system_misbehaves(self, kind: FaultKind, times: int, meanwhile: list[Words]) -> None:
         """It fails so many times, or until the end; or it does so no longer."""
         self.note("tax system", kind.value, times)
         self.town.misbehaves(kind, times or None)
-        self.town.tend()
+        self.say(meanwhile)
 
-    @rule(name=st.sampled_from([TAX_SYSTEM, INDEX_SYSTEM]))
-    def an_outside_system_is_away_or_back(self, name: str) -> None:
+    @rule(name=st.sampled_from([TAX_SYSTEM, INDEX_SYSTEM]), meanwhile=MEANWHILE)
+    def an_outside_system_is_away_or_back(self, name: str, meanwhile: list[Words]) -> None:
         """For a while there is nobody at that port."""
         self.note("away or back", name)
         self.town.tend()
@@ -144,50 +174,26 @@ class WholeSystem(RuleBasedStateMachine):
             self.town.kill(name)
         else:
             self.town.start(name)
+        self.say(meanwhile)
 
-    @rule(name=st.sampled_from(OURS), place=SOME, after=st.integers(0, 2))
-    def a_process_will_end_at_a_failpoint(self, name: str, place: int, after: int) -> None:
-        """It ends when it passes the point for the so manieth time, and is started again at the next step."""
-        point: Failpoint = POINTS[name][place % len(POINTS[name])]
-        if self.may_end(name):
-            self.note("armed", name, point.value, after)
-            self.town.end(name)
-            self.town.start(name, point, after)
-
-    @rule(name=st.sampled_from(OURS))
-    def a_process_is_killed(self, name: str) -> None:
-        """At whatever it is doing."""
-        if self.may_end(name):
-            self.note("killed", name)
-            self.town.end(name)
-            self.town.start(name)
-
-    def may_end(self, name: str) -> bool:
-        """Both an armed and a killed process end once or twice more here."""
-        self.ends[name] += 1
-        return self.ends[name] < MOST_ENDS
-
-    @rule()
-    def the_hub_is_backed_up(self) -> None:
-        """While it runs."""
-        self.note("back-up")
-        self.town.tend()
-        self.town.backs_up_hub()
-
-    @precondition(lambda self: self.town.backed_up)
-    @rule()
-    def the_hub_is_restored(self) -> None:
-        """What it took since the back-up it has forgotten."""
-        self.note("restored")
-        self.town.tend()
-        self.town.restores_hub()
+    @rule(meanwhile=MEANWHILE)
+    def the_hub_is_backed_up_or_goes_back_to_that(self, meanwhile: list[Words]) -> None:
+        """What it took since the back-up it has forgotten then."""
+        self.say(meanwhile)
+        if not self.town.backed_up:
+            self.note("back-up")
+            self.town.backs_up_hub()
+        else:
+            self.note("restored")
+            self.town.restores_hub()
+            self.town.forgets_back_up()
 
     @precondition(lambda self: self.town.ahead_s - self.began_s < MOST_AHEAD_S)
-    @rule(seconds=st.sampled_from([60.0, 360.0, 3_600.0, 26 * 3_600.0]))
-    def time_passes(self, seconds: float) -> None:
+    @rule(seconds=st.sampled_from([60.0, 360.0, 3_600.0, 26 * 3_600.0]), meanwhile=MEANWHILE)
+    def time_passes(self, seconds: float, meanwhile: list[Words]) -> None:
         """For everybody but the outside systems, which have clocks of their own."""
+        self.say(meanwhile)
         self.note("later", seconds)
-        self.town.tend()
         self.town.later(seconds)
 
     # — the end ———————————————————————————————————————————————————————————————————————————————————————————————————————
