@@ -283,9 +283,9 @@ def town(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
     made.close()
 
 
-def test_whatever_happens_the_books_end_where_the_last_sequence_says(town: Town) -> None:
-    number = secrets.randbelow(2**32)
-    print(f"seed of the examples: {number}")  # noqa: T201 - shown when it fails
+def test_whatever_happens_the_books_end_where_the_last_sequence_says(town: Town, pytestconfig: pytest.Config) -> None:
+    number = int(pytestconfig.getoption("--hypothesis-seed") or secrets.randbelow(2**32))
+    print(f"the same examples again: --hypothesis-seed={number}")  # noqa: T201 - shown when it fails
 
     class Here(WholeSystem):
         pass
