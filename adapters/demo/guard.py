@@ -24,12 +24,18 @@ def main(arguments: list[str]) -> int:
         The exit code of the command.
     """
     grace_s, stop_signal = float(arguments[0]), signal.Signals[arguments[1]]
+    early: list[int] = []  # told while the command begins: a guard that ended of it now would leave it behind
+    for number in (signal.SIGTERM, signal.SIGUSR1):
+        signal.signal(number, lambda told, _frame: early.append(told))
     command = subprocess.Popen(arguments[2:], stdin=subprocess.DEVNULL, start_new_session=True)
     ended = os.pidfd_open(command.pid)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGUSR1, lambda _number, _frame: os.killpg(command.pid, signal.SIGKILL))  # a power cut
+    if signal.SIGUSR1 in early:
+        os.killpg(command.pid, signal.SIGKILL)
     try:
-        select.select([ended, sys.stdin.fileno()], [], [])
+        if signal.SIGTERM not in early:
+            select.select([ended, sys.stdin.fileno()], [], [])
     except SystemExit:
         pass
     finally:

@@ -163,6 +163,19 @@ def test_a_command_that_does_not_listen_is_killed_after_its_grace(tmp_path: Path
     eventually(lambda: not family(tmp_path))
 
 
+def test_nothing_is_left_of_a_command_that_is_killed_while_it_begins(tmp_path: Path) -> None:
+    for moment in range(40):  # the guard needs some 20 ms before it begins the command, and a few to have begun it
+        begun = guarded(["sleep", "600"], tmp_path, 5)
+        end = time.monotonic() + 0.010 + moment / 1_000
+        while time.monotonic() < end:
+            pass
+        begun.kill()
+    left = family(tmp_path)
+    for one in left:
+        one.kill()
+    assert left == []
+
+
 def test_nothing_is_left_when_the_starter_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from tests.integration.test_private_servers import *\n"
