@@ -117,7 +117,8 @@ def test_what_has_one_name_and_is_two_is_to_be_named_in_full(tmp_path: Path) -> 
     with desk.stand.database.begin() as connection:
         message_id = Writer(connection, NOW).message("kennisgeving", SHV, TAX, HOUR, twin, new_pseudonym())
         other = Writer(connection, NOW).message("kennisgeving", CRED, TAX, HOUR, twin, new_pseudonym())
-        connection.execute(update(MESSAGE).where(MESSAGE.c.id == other).values(id=message_id))
+        for table in (MESSAGE, ENTRY):
+            connection.execute(update(table).where(table.c.id == other).values(id=message_id))
     answer = desk.get(f"/cases/{case_code(case)}")
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:schuldhub:problem:ambiguous")
     assert desk.ask(f"/cases/{case}")["case"] == case
