@@ -64,6 +64,12 @@ class Connection(aio_pika.Connection):
             await self.close()
             raise
 
+    def __del__(self) -> None:
+        """Where the collector comes by in a thread of the database there is no loop to close anything with."""
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()
+            super().__del__()
+
 
 class Link:
     """One connection to the broker: a publishing channel, and a channel for each queue that is consumed."""

@@ -160,9 +160,11 @@ def test_the_hub_alone_knows_no_adapter_and_the_whole_has_every_noun() -> None:
     assert {name for name in make_app() if not name.startswith("-")} == own
     assert {name for name in whole_app() if not name.startswith("-")} == own | {
         "adapter",
+        "convenant",
         "demo",
         "edge",
         "gbkz",
+        "kredietbank",
         "partner-kit",
         "portal",
         "vish",
