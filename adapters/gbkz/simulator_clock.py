@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
+HERE: Final = ZoneInfo("Europe/Amsterdam")
 CREATE = """
 CREATE TABLE IF NOT EXISTS klok (
   id INTEGER PRIMARY KEY CHECK (id = 1), echt REAL NOT NULL, eigen REAL NOT NULL, snelheid REAL NOT NULL
@@ -28,8 +31,8 @@ class SimulatedClock:
         return datetime.fromtimestamp(own + (time.time() - real) * speed, UTC)
 
     def today(self) -> date:
-        """The present day of the tax system; its days turn at midnight UTC, which is precise enough for dunning."""
-        return self.now().date()
+        """The present day of the tax system, as the calendar at its counter says."""
+        return self.now().astimezone(HERE).date()
 
     def set(self, moment: datetime | None = None, speed: float | None = None) -> None:
         """Make it `moment` (default: now), and let it run at `speed` seconds a second (default: as it runs)."""

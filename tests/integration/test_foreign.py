@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.edge import Done, Received
+from hub.clock import new_pseudonym
 from schemas.messages import PublicNotice
 from tests.broker import Broker
 from tests.road import Road, road_on
@@ -68,6 +69,8 @@ async def test_an_honest_stranger_is_carried_and_every_misdeed_is_refused_with_i
                 "type": "kennisgeving-publiek",
                 "data": json.loads(EXAMPLE.read_bytes()),
                 "captured": captured.decode(),
+                "hasty": False,
+                "unwritable": new_pseudonym(),
             },
         )
         said = [(deed["deed"], deed.get("decision") or deed.get("result"), deed.get("code")) for deed in deeds]
@@ -80,5 +83,8 @@ async def test_an_honest_stranger_is_carried_and_every_misdeed_is_refused_with_i
             ("unknown-sender", "refused", "unknown_key"),
             ("id-reused", "refused", "id_reused"),
             ("schema-invalid", "refused", "schema_invalid"),
+            ("unwritable", None, None),  # nothing here keeps its row out
+            ("turned-away", None, None),
+            ("turned-away", None, None),
         ]
-        assert len(acted) == 1
+        assert len(acted) == 2  # the honest one, and the one that only a database that refuses its row keeps out
