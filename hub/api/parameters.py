@@ -18,6 +18,8 @@ UUID_FORM: Final = f"^{_UUID}$"
 OIN_FORM: Final = "^[0-9A-Z]{20}$"
 TYPE_FORM: Final = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 CASE_FORM: Final = f"^([0-9A-Fa-f]{{10}}|{_UUID})$"
+#: An OIN, the id of a message, recovery or case, or a place such as `quarantine/lane`; no bare number of a person.
+TARGET_FORM: Final = f"^([0-9A-Z]{{20}}|{_UUID}|[a-z]+/[0-9a-z-]{{1,40}})$"
 PLACE_FORM: Final = rf"^[0-9]{{1,17}}\.{_UUID}$"
 _LARGEST: Final = 10**15
 _INSTANT: Final = re.compile(
@@ -151,5 +153,5 @@ RestOnly = Annotated[
 ]
 Target = Annotated[
     str | None,
-    _queried("target", "What they are about: a message, recovery, case or OIN.", _ID, pattern="^[0-9A-Za-z/-]{1,80}$"),
+    _queried("target", "What they are about: a message, recovery, case or OIN.", _ID, pattern=TARGET_FORM),
 ]

@@ -19,6 +19,7 @@ from hub.failpoints import Failpoint, reached
 from hub.messagelog.checkpoints import store
 from hub.messagelog.checkpoints.making import load_floor, make_checkpoints, save_floor
 from hub.messagelog.checkpoints.store import Cosigned, Kept, Sent
+from hub.messagelog.checkpoints.witnessing import SILENT_AFTER, all_witnesses
 from hub.messagelog.tree.store import newest, nodes_of, trees
 from hub.relay.office import Office
 from hub.wire.link import Link, Outgoing
@@ -38,7 +39,7 @@ class LogSettings:
     floor: Path
     publish_every: timedelta = timedelta(hours=1)  # wire.md 11: at most hourly
     checkpoint_within: timedelta = timedelta(minutes=15)
-    witness_within: timedelta = timedelta(days=2)  # a witness confirms once a day
+    witness_within: timedelta = SILENT_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +180,9 @@ class Checkpoints:
         return oldest, {one.oin for one in self._silent(connection, now)}
 
     def _silent(self, connection: Connection, now: datetime) -> list[Cosigned]:
-        """The last word of each witness that confirmed nothing for too long although a newer head went out."""
-        return [
-            one
-            for one in store.witnesses(connection).values()
-            if one.at < (since := now - self._settings.witness_within)
-            and (first := store.published_after(connection, one)) is not None
-            and first < since
-        ]
+        """The last word of each witness that fell silent."""
+        within = self._settings.witness_within
+        return [one.word for one in all_witnesses(connection) if one.word is not None and one.silent(now, within)]
 
 
 def _known_sizes(sent: Sequence[Sent], silent: Sequence[Cosigned]) -> dict[tuple[str, int], set[int]]:

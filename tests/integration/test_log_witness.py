@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from hub.clock import SystemClock, new_id, new_pseudonym
 from hub.database import Database
 from hub.keeper import KeeperSettings
 from hub.keeper.checkpoints import LogSettings
-from hub.messagelog.checkpoints.store import cosignatures, last_checkpoint, sent, witnesses
+from hub.messagelog.checkpoints.store import Cosigned, Sent, cosignatures, last_checkpoint, sent, witnesses
+from hub.messagelog.checkpoints.witnessing import Witness
 from hub.messagelog.tables import CHECKPOINT, COSIGNATURE, ENTRY, MESSAGE, TILE, TREE, State
 from hub.messagelog.tree.store import newest
 from hub.wire.checkpoint import open_checkpoint
@@ -220,3 +222,14 @@ def linked(edge: Edge) -> bool:
     """Nothing that the witness remembers stands apart."""
     with edge.ledger.database.reading() as tx:
         return all(tx.execute(select(HEAD.c.extends)).scalars())
+
+
+def test_a_witness_is_silent_about_what_went_out_two_days_ago_however_lately_it_was_sent_the_last() -> None:
+    week = NOW - timedelta(days=7)
+    word = Cosigned(TAX, 1, 10, f"{TAX}/sig/a", "-", week - timedelta(hours=1))
+    silent = Witness(TAX, word, Sent(TAX, 1, 20, 20, NOW), missed=week)
+    assert silent.silent(NOW)
+    assert not replace(silent, word=None).silent(NOW), "never was a witness"
+    assert not replace(silent, missed=None).silent(NOW), "nothing went out since"
+    assert not replace(silent, missed=NOW - timedelta(days=1)).silent(NOW), "what it missed is of yesterday"
+    assert not replace(silent, word=replace(word, at=NOW)).silent(NOW), "spoke since"

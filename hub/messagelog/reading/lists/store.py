@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, lite
 from hub.database import instant, moment
 from hub.messagelog.reading.records import Filters, Listed
 from hub.messagelog.reading.standing import MessageState, decided_by, state_of
+from hub.messagelog.reading.store import last_index
 from hub.messagelog.tables import ACCEPTED_KIND, ENTRY, LISTED_KINDS, MESSAGE, REFUSED_BY_RECIPIENT, REFUSED_KIND, State
 from hub.wire.names import TYPE
 from schemas.catalogue import TYPE_PREFIX
@@ -48,7 +49,7 @@ def listed(connection: Connection, filters: Filters, most: int, *, near: int = N
 
 def _integrated(connection: Connection, filters: Filters, most: int, near: int) -> list[Listed]:
     """The same of what has its index, below `before`."""
-    end = filters.before if filters.before is not None else _next_index(connection)
+    end = filters.before if filters.before is not None else last_index(connection) + 1
     if not _asks(filters):
         return _merged(connection, filters, [ENTRY.c.leaf_index < end], ENTRY.c.leaf_index.desc(), most)
     start = max(0, end - near)
@@ -57,12 +58,6 @@ def _integrated(connection: Connection, filters: Filters, most: int, near: int) 
     if len(found) == most or start == 0:
         return found
     return found + _merged(connection, filters, [ENTRY.c.leaf_index < start], _SORTED, most - len(found))
-
-
-def _next_index(connection: Connection) -> int:
-    newest = select(ENTRY.c.leaf_index).where(ENTRY.c.leaf_index.is_not(None))
-    found = connection.execute(newest.order_by(ENTRY.c.leaf_index.desc()).limit(1)).scalar()
-    return 0 if found is None else int(found) + 1
 
 
 def _merged(
