@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from adapters.simulators.days import day_of
+
 CREATE = """
 CREATE TABLE IF NOT EXISTS klok (id INTEGER PRIMARY KEY CHECK (id = 1), vooruit REAL NOT NULL);
 INSERT OR IGNORE INTO klok VALUES (1, 0);
@@ -110,7 +112,7 @@ class Books:
         """Put the clock ahead; pauses whose end is past lapse, and collecting goes on."""
         with self.lock:
             self._db.execute("UPDATE klok SET vooruit = vooruit + ?", (days * 86_400,))
-            today = self.now().date().isoformat()
+            today = day_of(self.now()).isoformat()
             self._db.execute("UPDATE pauze SET lopend = 0 WHERE tot IS NOT NULL AND tot < ?", (today,))
 
     def add_customer(self, number: str, bsn: str | None, birth_date: str, name: str) -> None:

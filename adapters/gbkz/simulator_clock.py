@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
-HERE: Final = ZoneInfo("Europe/Amsterdam")
+from adapters.simulators.days import day_of
+
 CREATE = """
 CREATE TABLE IF NOT EXISTS klok (
   id INTEGER PRIMARY KEY CHECK (id = 1), echt REAL NOT NULL, eigen REAL NOT NULL, snelheid REAL NOT NULL
@@ -32,7 +31,7 @@ class SimulatedClock:
 
     def today(self) -> date:
         """The present day of the tax system, as the calendar at its counter says."""
-        return self.now().astimezone(HERE).date()
+        return day_of(self.now())
 
     def set(self, moment: datetime | None = None, speed: float | None = None) -> None:
         """Make it `moment` (default: now), and let it run at `speed` seconds a second (default: as it runs)."""

@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from adapters.simulators.days import day_of
+
 Document = dict[str, Any]
 CREATE = """
 CREATE TABLE IF NOT EXISTS klok (id INTEGER PRIMARY KEY CHECK (id = 1), nu TEXT NOT NULL);
@@ -214,7 +216,7 @@ class Books:
                 }
                 for one in claims
             ]
-            day = self.now().date()
+            day = day_of(self.now())
             terms = {"regeling": "SK", "berekend": day.isoformat(), "maanden": 18}
             until = (day + timedelta(days=60)).isoformat()
             self.say(mark, "aanbod", deelnemer=party, **terms, geldig=until, regels=lines)
@@ -233,13 +235,13 @@ class Books:
                 for one in claims
             ]
             if lines:
-                day = self.now().date().isoformat()
+                day = day_of(self.now()).isoformat()
                 self.say(mark, "akkoord", deelnemer=row["deelnemer"], akkoord=day, regeling="SK", regels=lines)
 
     def finish(self, mark: str) -> None:
         """The arrangement has run its course: everybody is told, and the referral is completed."""
         with self.lock:
-            day = self.now().date().isoformat()
+            day = day_of(self.now()).isoformat()
             for row in self._db.execute("SELECT * FROM schuldeiser WHERE kenmerk = ?", (mark,)).fetchall():
                 if _owes(row["saldo"]):
                     end = {"laatste_dag": day, "klasse": "afgerond", "kwijting": True}

@@ -1,1 +1,1 @@
-"""What the simulated outside systems share: being served, and letting in by key. It imports nothing of ours."""
+"""What the simulated outside systems share: being served, letting in by key, the day. It imports nothing of ours."""

@@ -134,7 +134,7 @@ class Desk:
         return JSONResponse({})
 
     async def _books(self, _: Request) -> Response:
-        return JSONResponse({"registraties": self.index.record(), "vandaag": self.index.now().date().isoformat()})
+        return JSONResponse({"registraties": self.index.record(), "vandaag": self.index.today().isoformat()})
 
     async def _effects(self, _: Request) -> Response:
         return JSONResponse(self.index.effects())

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from adapters.simulators.days import day_of
 from adapters.vish.simulator_rows import Answered, Asked
 
 CREATE = """
@@ -75,6 +76,10 @@ class Index:
         """The present instant of the index: real time and what it was put ahead."""
         ahead: float = self._db.execute("SELECT vooruit FROM klok").fetchone()[0]
         return datetime.fromtimestamp(time.time() + ahead, UTC)
+
+    def today(self) -> date:
+        """The present day of the index."""
+        return day_of(self.now())
 
     def advance(self, by: timedelta) -> None:
         """Put the clock ahead."""
@@ -176,8 +181,8 @@ class Index:
             "SELECT r.*, a.organisatie FROM registratie r JOIN aansluiting a USING (aansluitcode) WHERE bsn = ? "
             "AND ingangsdatum <= ? AND (einddatum IS NULL OR einddatum >= ?) ORDER BY nummer",
             bsn,
-            self.now().date().isoformat(),
-            self.now().date().isoformat(),
+            self.today().isoformat(),
+            self.today().isoformat(),
         )
         return [
             {
@@ -192,8 +197,7 @@ class Index:
 
     def lapse(self, registration: str) -> Answered:
         """The index ends a registration by itself; the row that tells its owner so."""
-        today = self.now().date()
-        last = (today - timedelta(days=1)).isoformat()
+        last = (self.today() - timedelta(days=1)).isoformat()
         self._db.execute("UPDATE registratie SET einddatum = ? WHERE nummer = ?", (last, _number(registration)))
         self._note("VERVALLEN", registration)
         return self._answer("", "BEEINDIGD", registration, "VERVALLEN")

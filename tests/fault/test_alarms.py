@@ -23,6 +23,12 @@ pytestmark = pytest.mark.timeout(180)
 DAYS = 86_400.0
 
 
+@pytest.fixture
+def stage(own_stage: Stage) -> Stage:
+    """A stage of its own for every test."""
+    return own_stage
+
+
 def alarms(stage: Stage) -> list[Any]:
     """The alarms about the partner that is away."""
     database = Database(stage.database)
@@ -81,7 +87,7 @@ def test_the_hub_ends_while_it_alarms(stage: Stage, point: Failpoint) -> None:
     # a letter that went out just before the end goes out once more: better twice than never
     assert len(told(folder)) - heard in ({1, 2} if point is Failpoint.KEEPER_AFTER_TELLING else {1})
     stage.start_party(TAX)
-    until(lambda: alarms(stage)[-1].clear_mailed is not None, "it is over, and that is told", 90)
+    until(lambda: alarms(stage)[-1].cleared is not None, "it is over", 90)
 
 
 def reported(stage: Stage) -> bool:

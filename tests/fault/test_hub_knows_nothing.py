@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,17 +21,10 @@ pytestmark = pytest.mark.timeout(240)
 PLANTED = ("999001012", "1979-11-30", "Bakkerij De Proef", "Team schulddienstverlening", "2026-88-001")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def stage(
-    request: pytest.FixtureRequest, broker: Broker, postgres_server: PrivatePostgres, tmp_path: Path
-) -> Iterator[Stage]:
-    """A stage on each database."""
-    url = None
-    if request.param == "postgresql":
-        url = postgres_server.url(postgres_server.new_database())
-    made = Stage.create(broker, tmp_path, url)
-    yield made
-    made.close()
+@pytest.fixture
+def stage(own_stage: Stage) -> Stage:
+    """A stage of its own for every test."""
+    return own_stage
 
 
 def open_files(pid: int) -> list[Path]:

@@ -158,6 +158,7 @@ async def opened(folder: Path, ledger_url: str | None = None, **settings: object
     for name in ("in", "uit"):
         (folder / "sftp" / name).mkdir(parents=True)
     index = Index(":memory:")
+    index.advance(NOW - index.now())
     index.fill({CODE: "Gemeente Haarlem"}, [(BAKKER, "1985-00-00", "Bakker")])
     ledger = Ledger(ledger_url or f"sqlite:///{folder / 'ledger.db'}")
     server = {"host": "index.example", "user": "haarlem", "key_file": folder / "key", "host_key_file": folder / "host"}
