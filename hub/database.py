@@ -97,6 +97,8 @@ class Database:
             "keepalives_idle": _CONNECT_S,
             "keepalives_interval": _CONNECT_S,
             "keepalives_count": 2,
+            # a plan that was made while a table was small reads all of it when it has grown, until it is analysed
+            "options": "-c plan_cache_mode=force_custom_plan",
         }
         return create_engine(
             self.url,

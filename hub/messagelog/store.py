@@ -39,8 +39,8 @@ from hub.messagelog.tables import (
     State,
     insert_if_absent,
 )
+from hub.rows import add_rows, among, as_list
 
-KEYS_AT_ONCE: Final = 5_000  # both databases take at most some tens of thousands of values in one statement
 ATTEMPTS_COUNTED: Final = 1_000  # a sender may offer its message for ever; the column may not overflow
 
 PROBE: Final = "probe"
@@ -96,9 +96,7 @@ def _by_keys(table: Table, *columns: Column[Any]) -> Select[Any]:
     Both columns apart and not as a pair, because SQLite reads the whole table for more than one pair. That can find a
     pair that nobody asked for: `_rows_of` leaves it out.
     """
-    return select(*columns).where(
-        table.c.source_oin.in_(bindparam("oins", expanding=True)), table.c.id.in_(bindparam("ids", expanding=True))
-    )
+    return select(*columns).where(among(table.c.source_oin, "oins"), among(table.c.id, "ids"))
 
 
 # Statements are made once: making one and looking it up again costs more than carrying it out does.
@@ -107,34 +105,43 @@ _SEALED_BY_KEYS: Final = _by_keys(SEALED, *SEALED.c)
 _RECEIPTS_BY_KEYS: Final = _by_keys(RECEIPT, RECEIPT.c.source_oin, RECEIPT.c.id, RECEIPT.c.body)
 _OPENERS: Final = (
     select(*(MESSAGE.c[name] for name in Opener.__dataclass_fields__))
-    .where(MESSAGE.c.correlationid.in_(bindparam("conversations", expanding=True)))
+    .where(among(MESSAGE.c.correlationid, "conversations"))
     .order_by(MESSAGE.c.received)
 )
 _REVISIONS: Final = table("alembic_version", column("version_num"))
-_ADD_MESSAGE: Final = insert(MESSAGE)
 _ADD_SEALED: Final = insert(SEALED)
-_DROP_SEALED: Final = delete(SEALED).where(
-    SEALED.c.source_oin == bindparam("key_oin"), SEALED.c.id == bindparam("key_id")
+_DROP_SEALED: Final = delete(SEALED).where(SEALED.c.source_oin == bindparam("oin"), among(SEALED.c.id, "ids"))
+# Locked in one order, so that two writers cannot deadlock. Not those whose outcome came in the meantime: a receipt may
+# be here before the mark commits.
+_OPEN_OF_SENDER: Final = (
+    select(MESSAGE.c.id)
+    .where(MESSAGE.c.source_oin == bindparam("oin"), among(MESSAGE.c.id, "ids"))
+    .where(MESSAGE.c.state <= State.FORWARDED)
+    .order_by(MESSAGE.c.id)
+    .with_for_update()
 )
-_ONE_MESSAGE: Final = update(MESSAGE).where(
-    MESSAGE.c.source_oin == bindparam("key_oin"), MESSAGE.c.id == bindparam("key_id")
+_LOOK_LATER: Final = (
+    update(MESSAGE)
+    .where(MESSAGE.c.source_oin == bindparam("oin"), among(MESSAGE.c.id, _OPEN_OF_SENDER))
+    .values(next_attempt=bindparam("next"))
 )
-# unless its outcome came in the meantime: a receipt may be here before the mark commits
-_STILL_OPEN: Final = _ONE_MESSAGE.where(MESSAGE.c.state <= State.FORWARDED)
-_MARK_FORWARDED: Final = _STILL_OPEN.values(
+_MARK_FORWARDED: Final = _LOOK_LATER.values(
     state=State.FORWARDED,
     forwarded_at=bindparam("at"),
     attempts=case((MESSAGE.c.attempts < ATTEMPTS_COUNTED, MESSAGE.c.attempts + 1), else_=MESSAGE.c.attempts),
-    next_attempt=bindparam("next"),
 )
-_POSTPONE: Final = _STILL_OPEN.values(next_attempt=bindparam("next"))
-_ADD_OUTCOME: Final = _ONE_MESSAGE.where(MESSAGE.c.state < State.ANSWERED).values(
-    state=State.ANSWERED,
-    outcome=bindparam("new_outcome"),
-    outcome_code=bindparam("new_code"),
-    outcome_at=bindparam("at"),
-    receipt_id=bindparam("by_receipt"),
-    next_attempt=None,
+_ADD_OUTCOME: Final = (
+    update(MESSAGE)
+    .where(MESSAGE.c.source_oin == bindparam("key_oin"), MESSAGE.c.id == bindparam("key_id"))
+    .where(MESSAGE.c.state < State.ANSWERED)
+    .values(
+        state=State.ANSWERED,
+        outcome=bindparam("new_outcome"),
+        outcome_code=bindparam("new_code"),
+        outcome_at=bindparam("at"),
+        receipt_id=bindparam("by_receipt"),
+        next_attempt=None,
+    )
 )
 
 
@@ -150,23 +157,22 @@ def known_row(row: RowOf[Any]) -> Known:
 
 
 def _rows_of(connection: Connection, query: Select[Any], keys: Iterable[Key]) -> Iterator[RowOf[Any]]:
-    """The rows with these keys: a statement made by `_by_keys` for every 5,000 of them."""
-    wanted = sorted(set(keys))
-    for start in range(0, len(wanted), KEYS_AT_ONCE):
-        some = wanted[start : start + KEYS_AT_ONCE]
-        oins, ids = {oin for oin, _ in some}, [message_id for _, message_id in some]
-        asked = set(some)
-        for row in connection.execute(query, {"oins": sorted(oins), "ids": ids}):
-            if (row.source_oin, row.id) in asked:
-                yield row
+    """The rows with these keys, by a statement that `_by_keys` made."""
+    asked = set(keys)
+    if not asked:
+        return
+    oins, ids = as_list({oin for oin, _ in asked}), as_list(message_id for _, message_id in asked)
+    for row in connection.execute(query, {"oins": oins, "ids": ids}):
+        if (row.source_oin, row.id) in asked:
+            yield row
 
 
 def openers(connection: Connection, conversations: Iterable[str]) -> list[Opener]:
     """Every accepted message of these conversations, oldest first."""
-    wanted = sorted(set(conversations))
+    wanted = set(conversations)
     if not wanted:
         return []
-    rows = connection.execute(_OPENERS, {"conversations": wanted})
+    rows = connection.execute(_OPENERS, {"conversations": as_list(wanted)})
     return [Opener(**row._mapping) for row in rows]  # noqa: SLF001
 
 
@@ -175,7 +181,7 @@ def add_messages(connection: Connection, rows: Sequence[Row], bodies: Mapping[Ke
     if not rows:
         return
     ordered = sorted(rows, key=lambda row: (str(row["source_oin"]), str(row["id"])))
-    connection.execute(_ADD_MESSAGE, ordered)
+    add_rows(connection, MESSAGE, ordered)
     connection.execute(
         _ADD_SEALED,
         [{"source_oin": row["source_oin"], "id": row["id"], "body": bodies[_key(row)]} for row in ordered],
@@ -194,23 +200,27 @@ def sealed(connection: Connection, keys: Iterable[Key]) -> dict[Key, bytes]:
 
 def mark_forwarded(connection: Connection, marks: Sequence[tuple[Key, datetime]], now: datetime) -> None:
     """The broker confirmed these in their inbox; with each goes when the keeper looks whether a receipt came."""
-    if not marks:
-        return
-    connection.execute(
-        _MARK_FORWARDED,
-        [{**_named(key), "at": instant(now), "next": instant(next_attempt)} for key, next_attempt in sorted(marks)],
-    )
+    together: dict[datetime, list[Key]] = {}
+    for key, next_attempt in marks:
+        together.setdefault(next_attempt, []).append(key)
+    for next_attempt, keys in together.items():
+        for of_sender in _by_sender(keys):
+            times = {"at": instant(now), "next": instant(next_attempt)}
+            connection.execute(_MARK_FORWARDED, of_sender | times)
 
 
 def postpone(connection: Connection, keys: Sequence[Key], next_attempt: datetime) -> None:
     """These were not offered; the keeper looks again at `next_attempt`, and no attempt is counted."""
-    if keys:
-        rows = [{**_named(key), "next": instant(next_attempt)} for key in sorted(keys)]
-        connection.execute(_POSTPONE, rows)
+    for of_sender in _by_sender(keys):
+        connection.execute(_LOOK_LATER, of_sender | {"next": instant(next_attempt)})
 
 
-def _named(key: Key) -> Row:
-    return {"key_oin": key[0], "key_id": key[1]}
+def _by_sender(keys: Iterable[Key]) -> list[Row]:
+    """The parameters `oin` and `ids` for every sender, in one order."""
+    found: dict[str, list[str]] = {}
+    for oin, message_id in sorted(keys):
+        found.setdefault(oin, []).append(message_id)
+    return [{"oin": oin, "ids": as_list(ids)} for oin, ids in found.items()]
 
 
 def add_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
@@ -222,7 +232,8 @@ def add_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
         return
     ordered = sorted(rows, key=lambda row: (str(row["key_oin"]), str(row["key_id"])))
     connection.execute(_ADD_OUTCOME, ordered)
-    connection.execute(_DROP_SEALED, [{"key_oin": row["key_oin"], "key_id": row["key_id"]} for row in ordered])
+    for of_sender in _by_sender((str(row["key_oin"]), str(row["key_id"])) for row in rows):
+        connection.execute(_DROP_SEALED, of_sender)
 
 
 def mark_expired(connection: Connection, keys: Sequence[Key], now: datetime) -> list[Key]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from hub.conversations.ladder import LadderSettings, Rung, next_at
 from hub.conversations.questions import CaseMessage, Question, Stage, Terms, TermsOf, questions_of
@@ -18,6 +18,7 @@ from hub.conversations.store import MESSAGE_COLUMNS, message_of, terms_of_row
 from hub.conversations.tables import NEVER, QUESTION
 from hub.database import instant
 from hub.messagelog.tables import ENTRY, FOLLOWED, MESSAGE, insert_if_absent
+from hub.rows import add_rows, among, as_list
 
 #: A notice that is not in its recipient's hands after this long asks for attention.
 UNDELIVERED_AFTER: Final = timedelta(hours=1)
@@ -38,18 +39,11 @@ _ENTRIES: Final = (
 )
 # by the whole key's columns, so that its index serves; a conversation too many is judged in vain
 _TOUCHED: Final = (
-    select(MESSAGE.c.correlationid)
-    .distinct()
-    .where(
-        MESSAGE.c.source_oin.in_(bindparam("oins", expanding=True)), MESSAGE.c.id.in_(bindparam("ids", expanding=True))
-    )
+    select(MESSAGE.c.correlationid).distinct().where(among(MESSAGE.c.source_oin, "oins"), among(MESSAGE.c.id, "ids"))
 )
 _ABOUT_MESSAGES: Final = frozenset({"accepted", "receipt", "expired"})
-_MESSAGES: Final = select(*MESSAGE_COLUMNS).where(
-    MESSAGE.c.correlationid.in_(bindparam("conversations", expanding=True))
-)
-_QUESTIONS: Final = select(QUESTION).where(QUESTION.c.correlationid.in_(bindparam("conversations", expanding=True)))
-_ADD: Final = insert(QUESTION)
+_MESSAGES: Final = select(*MESSAGE_COLUMNS).where(among(MESSAGE.c.correlationid, "conversations"))
+_QUESTIONS: Final = select(QUESTION).where(among(QUESTION.c.correlationid, "conversations"))
 _CHANGE: Final = (
     update(QUESTION)
     .where(QUESTION.c.source_oin == bindparam("key_oin"), QUESTION.c.id == bindparam("key_id"))
@@ -81,11 +75,12 @@ def follow(connection: Connection, agreed: TermsOf, settings: LadderSettings, mo
 
 def judge(connection: Connection, conversations: Iterable[str], agreed: TermsOf, settings: LadderSettings) -> None:
     """Brings the questions of these conversations in line with their messages."""
-    wanted = sorted(conversations)
-    if not wanted:
+    touched = set(conversations)
+    if not touched:
         return
-    held = {(row.source_oin, row.id): row for row in connection.execute(_QUESTIONS, {"conversations": wanted})}
-    messages = [message_of(row) for row in connection.execute(_MESSAGES, {"conversations": wanted})]
+    wanted = {"conversations": as_list(touched)}
+    held = {(row.source_oin, row.id): row for row in connection.execute(_QUESTIONS, wanted)}
+    messages = [message_of(row) for row in connection.execute(_MESSAGES, wanted)]
     new, changed = [], []
     for question in questions_of(messages, _frozen(agreed, held)):
         row = held.get(question.key)
@@ -95,8 +90,7 @@ def judge(connection: Connection, conversations: Iterable[str], agreed: TermsOf,
         elif any(getattr(row, name) != values[name] for name in _CHANGES):
             named = {f"new_{name}": values[name] for name in _CHANGES}
             changed.append({"key_oin": question.sender, "key_id": question.id, **named})
-    if new:
-        connection.execute(_ADD, new)
+    add_rows(connection, QUESTION, new)
     if changed:
         connection.execute(_CHANGE, changed)
 
@@ -113,7 +107,7 @@ def _touched(connection: Connection, entries: Sequence[Any]) -> list[str]:
         return []
     oins = {oin for entry in about for oin in (entry.src, entry.rcpt) if oin}
     ids = {entry.ref or entry.id for entry in about}
-    return list(connection.execute(_TOUCHED, {"oins": sorted(oins), "ids": sorted(ids)}).scalars())
+    return list(connection.execute(_TOUCHED, {"oins": as_list(oins), "ids": as_list(ids)}).scalars())
 
 
 def _frozen(agreed: TermsOf, held: Mapping[Key, Row[Any]]) -> TermsOf:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from hub.database import instant
 from hub.messagelog.tables import ENTRY, REGISTER_VERSION, SALT, insert_if_absent
+from hub.rows import add_rows, among, as_list
 
 SEQUENCING: Final = 0x5C41E  # any number that only we use; one sequencer at a time, whoever believes to lead
 
@@ -23,14 +24,19 @@ Row = dict[str, object]
 _EMPTY_ENTRY: Final[Row] = dict.fromkeys(("id", "ref", "type", "src", "rcpt", "kid", "refhash", "result", "code"))
 
 # statements are made once: making one and looking it up again costs more than carrying it out does
-_ADD: Final = insert(ENTRY)
-_SALTS: Final = select(SALT).where(SALT.c.subject.in_(bindparam("subjects", expanding=True)))
+_SALTS: Final = select(SALT).where(among(SALT.c.subject, "subjects"))
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:number)")
 _LAST: Final = select(func.max(ENTRY.c.leaf_index))
 _PENDING: Final = (
-    select(ENTRY.c.row_id).where(ENTRY.c.leaf_index.is_(None)).order_by(ENTRY.c.row_id).limit(bindparam("most"))
+    select(ENTRY.c.row_id, func.row_number().over(order_by=ENTRY.c.row_id).label("place"))
+    .where(ENTRY.c.leaf_index.is_(None))
+    .order_by(ENTRY.c.row_id)
+    .limit(bindparam("most"))
+    .subquery()
 )
-_GIVE_INDEX: Final = update(ENTRY).where(ENTRY.c.row_id == bindparam("key")).values(leaf_index=bindparam("index"))
+_GIVE_INDEX: Final = (
+    update(ENTRY).where(ENTRY.c.row_id == _PENDING.c.row_id).values(leaf_index=bindparam("last") + _PENDING.c.place)
+)
 
 
 def add_entries(connection: Connection, rows: Sequence[Row]) -> None:
@@ -43,7 +49,7 @@ def add_entries(connection: Connection, rows: Sequence[Row]) -> None:
         subject = row.get("subject")
         hashed = hashlib.sha256(salts[str(subject)] + str(subject).encode()).hexdigest() if subject else None
         complete.append({**_EMPTY_ENTRY, **{name: row[name] for name in row if name != "subject"}, "subj": hashed})
-    connection.execute(_ADD, complete)
+    add_rows(connection, ENTRY, complete)
 
 
 def _salts(connection: Connection, subjects: set[str]) -> dict[str, bytes]:
@@ -51,8 +57,8 @@ def _salts(connection: Connection, subjects: set[str]) -> dict[str, bytes]:
     if not subjects:
         return {}
     new = [{"subject": subject, "salt": os.urandom(16)} for subject in sorted(subjects)]
-    connection.execute(insert_if_absent(connection, SALT), new)
-    rows = connection.execute(_SALTS, {"subjects": sorted(subjects)})
+    add_rows(connection, SALT, new, absent=True)
+    rows = connection.execute(_SALTS, {"subjects": as_list(subjects)})
     return {row.subject: row.salt for row in rows}
 
 
@@ -64,17 +70,12 @@ def sequence_entries(connection: Connection, most: int) -> int:
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK, {"number": SEQUENCING})
     last = connection.execute(_LAST).scalar()
-    pending = connection.execute(_PENDING, {"most": most}).scalars()
-    start = -1 if last is None else int(last)
-    rows = [{"key": row_id, "index": start + offset} for offset, row_id in enumerate(pending, 1)]
-    if rows:
-        connection.execute(_GIVE_INDEX, rows)
-    return len(rows)
+    return connection.execute(_GIVE_INDEX, {"last": -1 if last is None else int(last), "most": most}).rowcount
 
 
 def add_next(connection: Connection, row: Row, index: int) -> None:
     """An entry that has its index at once, under the sequencer's lock: the first of a log that begins anew."""
-    connection.execute(_ADD, {**_EMPTY_ENTRY, "subj": None, **row, "leaf_index": index})
+    connection.execute(insert(ENTRY).values({**_EMPTY_ENTRY, "subj": None, **row, "leaf_index": index}))
 
 
 def hold_sequencer(connection: Connection) -> int:
