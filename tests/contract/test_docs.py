@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from datetime import time
@@ -102,6 +103,18 @@ def test_every_command_on_a_page_exists_and_takes_what_it_is_given(place: str, w
         assert (TOP / given[0]).is_file(), place
     else:
         assert shutil.which(program), place
+
+
+@pytest.mark.parametrize(
+    "words",
+    [words for place, words in ALL_COMMANDS if place.startswith("README.md:") and words[0] in OURS],
+    ids=" ".join,
+)
+def test_what_the_readme_asks_of_the_command_runs(words: list[str]) -> None:
+    command = Path(sys.executable).with_name("schuldhub")
+    done = subprocess.run([command, *words[1:]], text=True, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage:")
 
 
 def check_ours(app: App, given: list[str]) -> None:
