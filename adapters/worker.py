@@ -20,7 +20,7 @@ from adapters.contract import Done, Handler, Office, OutsideKey, Publish, Receiv
 from adapters.ledger import IncomingRow, Key, Ledger, Taken
 from hub.database import Connection, instant, moment
 from hub.errors import Code, HubError, RefusedError, UnavailableError
-from hub.events import Event, log
+from hub.events import Event, awaits_of, log
 from hub.failpoints import Failpoint, reached
 from schemas.errors import PayloadError
 from schemas.messages import Message
@@ -29,6 +29,7 @@ P = ParamSpec("P")
 
 AT_ONCE = 8  # conversations acted on side by side
 LOOK_S = 1.0
+ACT_LIMIT_S = 900.0  # far more than all questions of an act may take together
 MOST_CRASHES = 5  # a row that was being acted on at this many ends of the process is not tried a further time
 NOTE_CHARS = 64
 
@@ -45,6 +46,7 @@ class Worker:
         *,
         backoff: Backoff | None = None,
         breaker: Breaker | None = None,
+        limit_s: float = ACT_LIMIT_S,
     ) -> None:
         self._ledger = ledger
         self._office = office
@@ -55,7 +57,9 @@ class Worker:
         self._chance = random.Random()  # noqa: S311 - jitter, not a secret
         self._changed = asyncio.Event()
         self._stop = asyncio.Event()
+        self._limit_s = limit_s
         self._acting: dict[Key, IncomingRow] = {}
+        self._abandoned: set[asyncio.Future[Done]] = set()
         self._judged = False  # what an earlier process left ACTING
 
     def wake(self) -> None:
@@ -156,7 +160,7 @@ class Worker:
     async def _act(self, row: IncomingRow) -> None:
         handler = self._handlers[row.type]
         try:
-            done = await handler.act(_received(row, handler))
+            done = await self._come_back(handler, row)
         except UnavailableError as error:
             await self._postpone(row, handler, error)
         except HubError as error:
@@ -168,6 +172,34 @@ class Worker:
             await self._conclude(row, done)
         del self._acting[(row.source_oin, row.id)]
         self._changed.set()
+
+    async def _come_back(self, handler: Handler[Message], row: IncomingRow) -> Done:
+        """What the act came to. One that does not come back, or is cancelled by a library, counts as not answered.
+
+        It must not keep its conversation for good. The act has a task of its own, since whatever holds it may hold it
+        against being cancelled too.
+        """
+        act = asyncio.ensure_future(handler.act(_received(row, handler)))
+        try:
+            await asyncio.wait({act}, timeout=self._limit_s)
+            if act.done() and not act.cancelled():
+                return act.result()
+            log().error(Event.ACT_ABANDONED, id=row.id, type=row.type, frames=awaits_of(act))
+            raise UnavailableError(Code.OUTSIDE_UNAVAILABLE, "act")
+        finally:
+            if not act.done():
+                self._abandon(act)
+
+    def _abandon(self, act: asyncio.Future[Done]) -> None:
+        act.cancel()
+        self._abandoned.add(act)  # the loop itself would forget it
+        act.add_done_callback(self._forget)
+
+    def _forget(self, act: asyncio.Future[Done]) -> None:
+        """It ended after all; whatever it came to is done again by its key, or was given to a person."""
+        self._abandoned.discard(act)
+        if not act.cancelled():
+            act.exception()
 
     def _answered(self) -> None:
         """The outside system is there, whatever it said."""

@@ -6,11 +6,13 @@ with the operator's action and a contract test compares the two.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TextIO
+from types import CoroutineType
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
@@ -47,6 +49,7 @@ class Event(StrEnum):
     ALARM_UNTOLD = "alarm.untold"
     MESSAGE_HELD = "message.held"
     MESSAGE_ACTED = "message.acted"
+    ACT_ABANDONED = "act.abandoned"
     MESSAGE_RETRIED = "message.retried"
     MESSAGE_UNCERTAIN = "message.uncertain"
     MESSAGE_OVERTAKEN = "message.overtaken"
@@ -171,6 +174,16 @@ def frames_of(error: BaseException) -> list[str]:
         code = trace.tb_frame.f_code
         found.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}.{code.co_name}:{trace.tb_lineno}")
         trace = trace.tb_next
+    return found[-8:]
+
+
+def awaits_of(task: asyncio.Future[Any]) -> list[str]:
+    """Where a task waits, as `module.function:line`, innermost last; nothing of a task that has ended."""
+    found: list[str] = []
+    one = task.get_coro() if isinstance(task, asyncio.Task) else None
+    while isinstance(one, CoroutineType) and (frame := one.cr_frame) is not None:
+        found.append(f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}:{frame.f_lineno}")
+        one = one.cr_await
     return found[-8:]
 
 

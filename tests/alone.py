@@ -15,7 +15,7 @@ from adapters import ledger as rows
 from adapters.breaker import Backoff, Breaker
 from adapters.contract import Act, Handler, Office, OutsideKey
 from adapters.ledger import Ledger, Taken
-from adapters.worker import Worker
+from adapters.worker import ACT_LIMIT_S, Worker
 from hub.clock import new_id, new_pseudonym
 from hub.database import Connection, instant
 from schemas.messages import Message
@@ -45,6 +45,7 @@ class Alone:
     sent: list[Sent] = field(default_factory=list)
     link_down_since: datetime | None = None
     sequence: int = 0
+    limit_s: float = ACT_LIMIT_S
 
     def __post_init__(self) -> None:
         self.start()
@@ -52,7 +53,7 @@ class Alone:
     def start(self) -> None:
         """A new process: it knows what stands in the ledger and nothing else."""
         party = cast("Office", SimpleNamespace(clock=self.clock))
-        patient = {"backoff": Backoff(first_s=1, most_s=1), "breaker": Breaker(threshold=1000)}
+        patient = {"backoff": Backoff(first_s=1, most_s=1), "breaker": Breaker(threshold=1000), "limit_s": self.limit_s}
         self.worker = Worker(self.ledger, party, self.handlers, self.publish, **patient)  # type: ignore[arg-type]
 
     def on(self, model: type[M], act: Act[M], *, outside: OutsideKey = OutsideKey.KEY) -> None:
