@@ -137,7 +137,7 @@ async def http_desk(
         port = await stack.enter_async_context(house_serving(house))
         way_in = {"token_file": folder / "theirs"} if webhook else None
         http = {"base_url": f"http://127.0.0.1:{port}", "token_file": folder / "ours", "words": words}
-        http |= {"deadline_s": 0.5, "webhook": way_in, "poll_s": None if webhook else 60}
+        http |= {"deadline_s": 1.5, "webhook": way_in, "poll_s": None if webhook else 60}
         settings = CreditorSettings.model_validate({"bsn": True, "settle_s": 0, "http": http} | more)
         ledger = Ledger(url or f"sqlite:///{folder / 'ledger.db'}")
         stack.callback(ledger.close)

@@ -31,7 +31,7 @@ AT_THE_DOOR = [
 def misbehaves(desk: Desk, fault: Fault, times: int = 1) -> None:
     """Tells the simulated creditor what to do wrong next."""
     assert desk.house is not None
-    desk.house.mood.fault, desk.house.mood.times, desk.house.mood.duration_s = fault, times, 1.0
+    desk.house.mood.fault, desk.house.mood.times, desk.house.mood.duration_s = fault, times, 3.0
 
 
 @pytest.mark.parametrize("fault", AT_THE_DOOR)
