@@ -26,6 +26,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    insert,
     literal_column,
     select,
 )
@@ -35,7 +36,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
-__all__ = ["add_rows", "among", "as_list"]
+__all__ = ["add_rows", "among", "as_list", "insert_if_absent"]
 
 Row = Mapping[str, object]
 
@@ -57,21 +58,27 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[Row], *, absen
         return
     names = tuple(rows[0])
     if connection.dialect.name == "sqlite":
-        connection.execute(_row_by_row(table, absent), rows)
+        connection.execute(insert_if_absent(connection, table) if absent else insert(table), rows)
         return
     octets = _octets(table, names)
     given = [{**row, **{name: _readable(row[name]) for name in octets}} for row in rows] if octets else rows
     connection.execute(_together(table, names, absent), {_ROWS: _written(given)})
 
 
-@cache
-def _row_by_row(table: Table, absent: bool) -> sqlite.Insert:  # noqa: FBT001 - a key of the cache
-    statement = sqlite.insert(table)
-    return statement.on_conflict_do_nothing() if absent else statement
+def insert_if_absent(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that leaves a row with the same key as it is."""
+    return _insert_if_absent(connection.dialect.name, table)
 
 
 @cache
-def _together(table: Table, names: tuple[str, ...], absent: bool) -> postgresql.Insert:  # noqa: FBT001 - likewise
+def _insert_if_absent(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+@cache
+def _together(table: Table, names: tuple[str, ...], absent: bool) -> postgresql.Insert:  # noqa: FBT001 - a key of the cache
     octets = _octets(table, names)
     typed = [column(name, Text() if name in octets else table.c[name].type) for name in names]
     document = cast(bindparam(_ROWS, type_=Text()), JSON)

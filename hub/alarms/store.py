@@ -17,7 +17,7 @@ from hub.alarms.kinds import Alarm, AlarmKind, Subject
 from hub.alarms.tables import ALARM, UNTOLD, WINDOW
 from hub.clock import named_id
 from hub.database import Place, beyond, instant, moment
-from hub.messagelog.tables import insert_if_absent
+from hub.rows import insert_if_absent
 
 Standing = Mapping[tuple[AlarmKind, str], Subject]
 

@@ -37,9 +37,8 @@ from hub.messagelog.tables import (
     RECEIPT,
     SEALED,
     State,
-    insert_if_absent,
 )
-from hub.rows import add_rows, among, as_list
+from hub.rows import add_rows, among, as_list, insert_if_absent
 
 ATTEMPTS_COUNTED: Final = 1_000  # a sender may offer its message for ever; the column may not overflow
 

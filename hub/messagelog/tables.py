@@ -7,13 +7,11 @@ datetimes; ids, OINs and codes are validated before they get here.
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cache
 from typing import Final
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -25,7 +23,6 @@ from sqlalchemy import (
     UniqueConstraint,
     literal_column,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 METADATA = MetaData()
 OIN = String(20)
@@ -277,15 +274,3 @@ FOLLOWED = Table(
     Column("name", String(20), primary_key=True),
     Column("leaf_index", BigInteger, nullable=False),  # of the message log, up to which was followed
 )
-
-
-def insert_if_absent(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An insert that leaves a row with the same key as it is."""
-    return _insert_if_absent(connection.dialect.name, table)
-
-
-@cache
-def _insert_if_absent(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    if dialect == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()

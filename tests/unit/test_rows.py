@@ -102,3 +102,10 @@ def test_a_list_is_looked_up_by_every_column_of_the_key(postgres_url: str) -> No
         plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {text}", given).scalars())
     database.close()
     assert "Index Cond: (((owner)::text = 'a'::text) AND ((id)::text = ANY" in plan
+
+
+def test_a_plan_is_made_anew_for_a_table_that_grows(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.begin() as connection:
+        assert connection.exec_driver_sql("SHOW plan_cache_mode").scalar() == "force_custom_plan"
+    database.close()

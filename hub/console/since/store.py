@@ -12,7 +12,8 @@ from hub.console.tables import LAST_VISIT
 from hub.database import instant, moment
 from hub.messagelog.health.store import entry_counts
 from hub.messagelog.reading.store import last_index
-from hub.messagelog.tables import QUARANTINE, insert_if_absent
+from hub.messagelog.tables import QUARANTINE
+from hub.rows import insert_if_absent
 
 #: A visit is written down at most once in this time.
 _WRITTEN: Final = timedelta(minutes=1)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select
 from hub.console.tables import AUDIT, AUDIT_HOUR
 from hub.database import instant, moment
 from hub.messagelog.entries.store import add_entries
-from hub.messagelog.tables import ENTRY, insert_if_absent
+from hub.messagelog.tables import ENTRY
+from hub.rows import insert_if_absent
 
 HOUR: Final = timedelta(hours=1)
 #: The `code` of such a leaf; its `ts` is the end of the hour, its `refhash` the hash of the lines.

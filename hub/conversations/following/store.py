@@ -17,8 +17,8 @@ from hub.conversations.questions import CaseMessage, Question, Stage, Terms, Ter
 from hub.conversations.store import MESSAGE_COLUMNS, message_of, terms_of_row
 from hub.conversations.tables import NEVER, QUESTION
 from hub.database import instant
-from hub.messagelog.tables import ENTRY, FOLLOWED, MESSAGE, insert_if_absent
-from hub.rows import add_rows, among, as_list
+from hub.messagelog.tables import ENTRY, FOLLOWED, MESSAGE
+from hub.rows import add_rows, among, as_list, insert_if_absent
 
 #: A notice that is not in its recipient's hands after this long asks for attention.
 UNDELIVERED_AFTER: Final = timedelta(hours=1)

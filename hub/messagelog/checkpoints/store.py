@@ -13,8 +13,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from hub.database import instant, moment
-from hub.messagelog.tables import CHECKPOINT, CHECKPOINT_SENT, COSIGNATURE, ENTRY, TREE, insert_if_absent
+from hub.messagelog.tables import CHECKPOINT, CHECKPOINT_SENT, COSIGNATURE, ENTRY, TREE
 from hub.messagelog.tree.store import Tree
+from hub.rows import insert_if_absent
 
 #: What makes a new checkpoint worth sending: not the hub's own acts.
 BUSINESS: Final = ("accepted", "refused", "receipt", "expired")

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from hub.database import instant
 from hub.messagelog.pauses.store import FOR_PAUSED
 from hub.messagelog.store import KNOWN, Known, known_row
-from hub.messagelog.tables import MESSAGE, NOTICE, State, insert_if_absent
+from hub.messagelog.tables import MESSAGE, NOTICE, State
+from hub.rows import insert_if_absent
 
 
 class Missing(StrEnum):

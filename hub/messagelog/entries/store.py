@@ -14,8 +14,8 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from hub.database import instant
-from hub.messagelog.tables import ENTRY, REGISTER_VERSION, SALT, insert_if_absent
-from hub.rows import add_rows, among, as_list
+from hub.messagelog.tables import ENTRY, REGISTER_VERSION, SALT
+from hub.rows import add_rows, among, as_list, insert_if_absent
 
 SEQUENCING: Final = 0x5C41E  # any number that only we use; one sequencer at a time, whoever believes to lead
 

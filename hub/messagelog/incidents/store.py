@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import Connection, func, select, update
 
 from hub.errors import Code
-from hub.messagelog.tables import ENTRY, FOLLOWED, insert_if_absent
+from hub.messagelog.tables import ENTRY, FOLLOWED
+from hub.rows import insert_if_absent
 
 _MARK: Final = "incidents"
 

@@ -12,7 +12,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from hub.database import instant, moment
-from hub.messagelog.tables import MESSAGE, PARTNER_PAUSE, State, insert_if_absent
+from hub.messagelog.tables import MESSAGE, PARTNER_PAUSE, State
+from hub.rows import insert_if_absent
 
 _PAUSED = select(PARTNER_PAUSE.c.oin)
 #: Of a message: it is for a partner that is paused.

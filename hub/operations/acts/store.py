@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from hub.database import Place, beyond, instant, moment
 from hub.messagelog.acts import OperatorAct, add_operator_act
-from hub.messagelog.tables import insert_if_absent
 from hub.operations.acts import Act, ActName, Doer, Done, Overtaken, OvertakenError
 from hub.operations.tables import ACT, ACT_CASE
+from hub.rows import insert_if_absent
 
 
 def begin(connection: Connection, act: Act) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
 
 from hub.database import instant, moment
-from hub.messagelog.tables import QUARANTINE, insert_if_absent
+from hub.messagelog.tables import QUARANTINE
 from hub.operations.acts import Act, ActName, Overtaken, OvertakenError
 from hub.operations.acts.store import acts_by_id, begin
 from hub.operations.evidence import (
@@ -21,6 +21,7 @@ from hub.operations.evidence import (
     cause_of,
 )
 from hub.operations.tables import EVIDENCE_GROUP
+from hub.rows import insert_if_absent
 
 _OPEN: ColumnElement[bool] = QUARANTINE.c.settled.is_(None)
 _SETTLED_BY = {ActName.EVIDENCE_REJECTED: Settlement.REJECTED, ActName.EVIDENCE_ARCHIVED: Settlement.ARCHIVED}
